@@ -1,0 +1,43 @@
+package io.taskhistory.collector;
+
+import io.taskhistory.collector.source.SourceStats;
+import java.time.Duration;
+import java.util.List;
+
+/** What the interfaces to the outside may ask of a running collector. Any thread may. */
+public interface CollectorView {
+
+  /** The time up to which everything the kernel reported has been applied and can be queried. */
+  long watermark();
+
+  /**
+   * Waits until everything that the kernel had reported when the call began has been applied.
+   *
+   * @return whether that was so within {@code atMost}
+   */
+  boolean awaitNow(Duration atMost);
+
+  Status status();
+
+  /**
+   * How following goes.
+   *
+   * @param spine the name of the source that creates tasks and entries
+   * @param detailsRead how many times details were read from /proc
+   * @param detailsSkipped how often there was no time for it at the limited rate
+   */
+  record Status(String spine, List<Source> sources, long detailsRead, long detailsSkipped) {
+
+    /**
+     * One source.
+     *
+     * @param state one of {@code running}, {@code failed}, {@code closed}
+     * @param watermark up to when it has been drained
+     */
+    public record Source(String name, String state, long watermark, SourceStats stats) {}
+
+    public Status {
+      sources = List.copyOf(sources);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.taskhistory.collector.source;
+
+import io.taskhistory.history.Gap;
+import io.taskhistory.history.RawText;
+
+/**
+ * What happened to tasks, one call an event, in the order in which it happened. Calls instead of objects, because there
+ * are a hundred thousand of them a second at times. Times are nanoseconds on the monotonic clock; tids and tgids are
+ * those of the host's pid namespace.
+ *
+ * <p>What a source cannot tell it says so: {@link #UNKNOWN_TID}, {@link RawText#UNKNOWN}.
+ */
+public interface TaskEvents {
+
+  /** The source does not tell which task. */
+  int UNKNOWN_TID = -1;
+
+  /**
+   * A task was created.
+   *
+   * @param callerTid the task that called clone or, where {@code callerAssumed}, the one that the source calls parent
+   * @param callerAssumed whether another task may have called: the connector reports {@code real_parent}, which with
+   *     CLONE_PARENT (and so for every thread) is the caller's own parent
+   * @param childTid the new task
+   * @param childTgid its process; the same as {@code childTid} unless it is a thread
+   */
+  void cloned(long time, int callerTid, boolean callerAssumed, int childTid, int childTgid);
+
+  /**
+   * An exec succeeded.
+   *
+   * @param tid the task, under the pid that it has now: its process's
+   * @param oldTid the pid that it called exec under, which differs for a thread other than the leader
+   * @param name the new comm
+   * @param filename what exec was asked for
+   */
+  void execed(long time, int tid, int oldTid, RawText name, RawText filename);
+
+  /** A task's comm was changed by other means than an exec. */
+  void renamed(long time, int tid, RawText name);
+
+  /**
+   * A task ended. The report can come after its tid is given to another.
+   *
+   * @param waitStatus as wait(2) gives it
+   * @param parentTgid the process that {@code ppid} named at the end
+   */
+  void exited(long time, int tid, int tgid, int waitStatus, int parentTgid);
+
+  void uidChanged(long time, int tid, int ruid, int euid);
+
+  void gidChanged(long time, int tid, int rgid, int egid);
+
+  /** The task's process called setsid. */
+  void sessionStarted(long time, int tid);
+
+  /** The task is traced by another from now on, or by none where {@code tracerTid} is 0. */
+  void traced(long time, int tid, int tracerTid);
+
+  void coreDumped(long time, int tid);
+
+  /**
+   * Here, in the order of events, some are missing.
+   *
+   * @param from the last time up to which nothing is
+   * @param to the first time from which nothing is
+   * @param count how many, or {@link Gap#UNCOUNTED}
+   */
+  void lost(long from, long to, long count, Gap.Cause cause);
+}

@@ -1,0 +1,50 @@
+package io.taskhistory.store;
+
+import io.taskhistory.history.Boot;
+import io.taskhistory.history.Gap;
+import io.taskhistory.history.Moment;
+import io.taskhistory.history.Task;
+import io.taskhistory.history.TaskId;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Where anybody finds what is known. Safe for any number of threads; none of the calls waits for the writer. */
+public interface HistoryReader {
+
+  /** The boot that is being recorded. */
+  Boot boot();
+
+  /** All boots that the store has seen, oldest first. */
+  List<Boot> boots();
+
+  /** The tasks that live now. */
+  LiveTasks live();
+
+  /** The time of the last commit in the present boot. */
+  long watermark();
+
+  /** Whoever held {@code tid} at that moment; nobody where no task did. */
+  Optional<Task> task(int tid, Moment at);
+
+  /** The live holder of {@code tid}, else the last one, of whatever boot. */
+  Optional<Task> task(int tid);
+
+  Optional<Task> task(TaskId id);
+
+  /**
+   * The tasks that {@code creator} created, live and ended, by start and then tid.
+   *
+   * @param after the last one that the caller already has, or null
+   * @param most how many to return at most
+   */
+  List<Task> children(TaskId creator, @Nullable Task after, int most);
+
+  /** Past execs that fit, oldest first. The scan can be long: see {@link ExecQuery#scanLimit}. */
+  ExecPage execs(ExecQuery query);
+
+  /** The gaps of one boot, by id. */
+  List<Gap> gaps(Boot boot);
+
+  StoreStats stats();
+}
