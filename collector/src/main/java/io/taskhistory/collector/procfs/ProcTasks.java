@@ -1,0 +1,24 @@
+package io.taskhistory.collector.procfs;
+
+/**
+ * The tasks that /proc shows. A task that vanishes while it is read is normal: the reads then say false. For one thread
+ * at a time.
+ */
+public interface ProcTasks {
+
+  /** Reads {@code /proc/TID/stat}, of a leader or any other thread; false where there is none. */
+  boolean read(int tid, TaskStat into);
+
+  /**
+   * As {@link #read}, and true only where the comm certainly belongs to the image whose {@link TaskStat#startstack} came
+   * with it. One read does not tell: the kernel takes the memory map first and the name later, and an exec can come
+   * between.
+   */
+  boolean readSettled(int tid, TaskStat into);
+
+  /** The thread group ids of all processes, kernel threads included. */
+  int[] processes();
+
+  /** The tids of one process, its leader among them; empty where it is gone. */
+  int[] threads(int tgid);
+}
