@@ -39,4 +39,10 @@ public record Details(
   public Details {
     argv = argv == null ? null : List.copyOf(argv);
   }
+
+  /** The same without uids and gids, where they changed between the exec and the reading. */
+  public Details withoutCredentials() {
+    return new Details(exe, program, argv, argvTruncated, cwd, UNKNOWN_NUMBER, UNKNOWN_NUMBER, UNKNOWN_NUMBER,
+        UNKNOWN_NUMBER, loginuid, sessionid, tty, cgroup, container, nspid);
+  }
 }

@@ -34,6 +34,10 @@ public record Doubts(boolean creatorAssumed, List<Gap> gaps) {
     return new Doubts(creatorAssumed, more);
   }
 
+  public Doubts withoutGap(Gap gap) {
+    return gaps.contains(gap) ? new Doubts(creatorAssumed, gaps.stream().filter(g -> !g.equals(gap)).toList()) : this;
+  }
+
   /** These doubts as far as they concern what had happened by {@code time}. */
   public Doubts at(long time) {
     return gaps.stream().allMatch(gap -> gap.from() <= time)

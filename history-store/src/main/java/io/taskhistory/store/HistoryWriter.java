@@ -43,6 +43,9 @@ public interface HistoryWriter {
   /** The boot's {@link Boot#clock() ledger} has taken in a row. */
   void clock(ClockLedger.Row row);
 
+  /** Whether anything was named since the last commit. */
+  boolean isDirty();
+
   /**
    * Keeps everything saved since the last commit in one batch, and the time up to which everything the kernel reported
    * has been applied.

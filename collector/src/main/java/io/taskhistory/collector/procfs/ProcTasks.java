@@ -21,4 +21,14 @@ public interface ProcTasks {
 
   /** The tids of one process, its leader among them; empty where it is gone. */
   int[] threads(int tgid);
+
+  /** The process that a task belongs to ({@code Tgid} in {@code /proc/TID/status}); 0 where there is none. */
+  int tgid(int tid);
+
+  /**
+   * Whether each exec of the process places its stack at random, so that an unchanged {@link TaskStat#startstack} means
+   * an unchanged image: {@code /proc/sys/kernel/randomize_va_space} is not 0 and {@code /proc/PID/personality} lacks
+   * ADDR_NO_RANDOMIZE (uapi/linux/personality.h).
+   */
+  boolean placesStackAtRandom(int tid);
 }

@@ -1,0 +1,169 @@
+package io.taskhistory.collector.tracking;
+
+import io.taskhistory.collector.procfs.DetailsFiles;
+import io.taskhistory.history.Details;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.Task;
+import io.taskhistory.store.HistoryWriter;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the collector's thread asks for the details of an entry, and later gets them. A thread of its own reads them,
+ * at a limited rate, so that a flood of execs is not slowed: requests that find the queue full are dropped, those whose
+ * process has ended meanwhile cost nothing, and what is not read stays unknown.
+ *
+ * <p>Details that come back are kept only if they are the entry's for certain: everything up to the end of the reading
+ * has been applied, the process stood at that entry then, and the image is none that a later exec made.
+ */
+final class DetailsDesk implements AutoCloseable {
+
+  private static final int QUEUE = 8192;
+
+  private record Request(Tracked leader, Entry entry) {}
+
+  private record Answer(Request request, DetailsFiles.Reading reading) {}
+
+  private final HistoryWriter writer;
+  private final DetailsFiles files;
+  private final StartTimes starts;
+  private final LongSupplier clock;
+  private final TokenBucket bucket;
+  private final Runnable answered;
+  private final BlockingQueue<Request> requests = new ArrayBlockingQueue<>(QUEUE);
+  private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
+  private final Thread reader = new Thread(this::run, "details-reader");
+  private volatile boolean closing;
+  private volatile long read;
+  private volatile long skippedByReader;
+  private volatile long skippedByWriter;
+
+  /**
+   * Makes one; {@link #start} sets it to work.
+   *
+   * @param answered called by the reader's thread when there is something to {@link #deliver}
+   */
+  DetailsDesk(HistoryWriter writer, DetailsFiles files, StartTimes starts, LongSupplier clock, TokenBucket bucket,
+      Runnable answered) {
+    this.writer = writer;
+    this.files = files;
+    this.starts = starts;
+    this.clock = clock;
+    this.bucket = bucket;
+    this.answered = answered;
+    reader.setDaemon(true);
+  }
+
+  void start() {
+    reader.start();
+  }
+
+  long read() {
+    return read;
+  }
+
+  long skipped() {
+    return skippedByReader + skippedByWriter;
+  }
+
+  /** For the collector's thread: asks for the details of the entry that a process stands at. Never waits. */
+  void request(Tracked leader, Entry entry) {
+    if (!requests.offer(new Request(leader, entry))) {
+      skippedByWriter = skippedByWriter + 1;
+    }
+  }
+
+  /** For the collector's thread: fills in what was read before {@code drained}, the time all is applied up to. */
+  void deliver(long drained) {
+    for (Answer answer = answers.peek(); answer != null && answer.reading.readAt() < drained; answer = answers.peek()) {
+      answers.remove();
+      Request request = answer.request;
+      if (isOf(request, answer.reading)) {
+        fillIn(request, answer.reading);
+      } else {
+        skippedByWriter = skippedByWriter + 1;
+      }
+    }
+  }
+
+  private boolean isOf(Request request, DetailsFiles.Reading reading) {
+    Task task = request.leader.task;
+    if (!starts.isSame(task, reading.starttime()) || !task.livedAt(reading.readAt())
+        || task.entryAt(reading.readAt()) != request.entry) {
+      return false;
+    }
+    boolean isPresent = task.entry() == request.entry;
+    return task.imprint() == 0 || isPresent == (task.imprint() == reading.imprint());
+  }
+
+  private void fillIn(Request request, DetailsFiles.Reading reading) {
+    Details details = reading.details();
+    long changed = request.leader.process.credentialsChangedAt;
+    boolean sameCredentials = changed < request.entry.time() || changed > reading.readAt();
+    request.entry.detail(sameCredentials ? details : details.withoutCredentials());
+    writer.save(request.entry);
+    Task task = request.leader.task;
+    if (task.imprint() == 0 && task.entry() == request.entry && task.isLive()) {
+      task.imprint(reading.imprint());
+      writer.save(task);
+    }
+  }
+
+  private void run() {
+    try {
+      while (!closing) {
+        Request request = requests.poll(1, TimeUnit.SECONDS);
+        if (request != null) {
+          serve(request);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // close() asks for it
+    }
+  }
+
+  private void serve(Request request) throws InterruptedException {
+    DetailsFiles.Reading reading = isWorthReading(request) ? readInTurn(request) : null;
+    if (reading == null) {
+      skippedByReader = skippedByReader + 1;
+      return;
+    }
+    read = read + 1;
+    answers.add(new Answer(request, reading));
+    if (requests.isEmpty()) {
+      answered.run();
+    }
+  }
+
+  private DetailsFiles.@Nullable Reading readInTurn(Request request) throws InterruptedException {
+    for (long wait = bucket.take(clock.getAsLong()); wait > 0; wait = bucket.take(clock.getAsLong())) {
+      TimeUnit.NANOSECONDS.sleep(wait);
+    }
+    return isWorthReading(request) ? files.read(request.leader.task.tid()) : null;
+  }
+
+  private static boolean isWorthReading(Request request) {
+    return request.leader.task.isLive() && request.leader.task.entry() == request.entry;
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    reader.interrupt();
+    boolean interrupted = false;
+    while (reader.isAlive()) {
+      try {
+        reader.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package io.taskhistory.collector.tracking;
+
+import io.taskhistory.collector.procfs.ProcTasks;
+import io.taskhistory.collector.procfs.TaskStat;
+import io.taskhistory.history.Doubts;
+import io.taskhistory.history.Ending;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.Provenance;
+import io.taskhistory.history.RawText;
+import io.taskhistory.history.Task;
+import io.taskhistory.store.HistoryWriter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings tasks in from /proc whose start no event told: at the first start, after a gap, or when an event names one.
+ * Follows ppid from the process up and gives each process below the root one entry, stamped with the process's start. A
+ * reaper is always an ancestor, so nothing in that is wrong; but entries can be missing between any two.
+ */
+final class Importer {
+
+  /** Parents can vanish while the way up is followed, and ppid then names another. */
+  private static final int ATTEMPTS = 4;
+
+  /** More generations than this have never been seen; the bound is against a /proc that runs in circles. */
+  private static final int MAX_GENERATIONS = 4096;
+
+  private final HistoryWriter writer;
+  private final LiveTable live;
+  private final ProcTasks proc;
+  private final StartTimes starts;
+  private final LongSupplier clock;
+  private final BiConsumer<Tracked, Entry> entered;
+  private final Deque<Tracked> dead = new ArrayDeque<>();
+
+  /**
+   * Makes one.
+   *
+   * @param entered is told of each entry that is made here
+   */
+  Importer(HistoryWriter writer, LiveTable live, ProcTasks proc, StartTimes starts, LongSupplier clock,
+      BiConsumer<Tracked, Entry> entered) {
+    this.writer = writer;
+    this.live = live;
+    this.proc = proc;
+    this.starts = starts;
+    this.clock = clock;
+    this.entered = entered;
+  }
+
+  /**
+   * The task that holds {@code tid}, with its whole process, if it did already at {@code time}; null where that cannot
+   * be told any more.
+   */
+  @Nullable Tracked bring(int tid, long time) {
+    int tgid = proc.tgid(tid);
+    if (tgid == 0 || process(tgid, time, 0) == null) {
+      return null;
+    }
+    Tracked brought = live.find(tid);
+    return brought != null && brought.process.leader.task.tid() == tgid ? brought : null;
+  }
+
+  private @Nullable Tracked process(int tgid, long startedBy, int generation) {
+    Tracked known = live.certain(tgid);
+    if (known != null && known.isLeader()) {
+      return known;
+    }
+    if (generation > MAX_GENERATIONS) {
+      return null;
+    }
+    TaskStat stat = new TaskStat();
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (!proc.readSettled(tgid, stat)) {
+        // A kernel thread, a zombie and one in the middle of an exec have no image; the rest is true all the same.
+        if (!proc.read(tgid, stat)) {
+          return null;
+        }
+        stat.startstack = 0;
+      }
+      long readAt = clock.getAsLong();
+      if (starts.isAfter(stat.starttime, startedBy)) {
+        return null;
+      }
+      long start = starts.ofTicks(stat.starttime);
+      Tracked parent = stat.ppid == 0 ? null : process(stat.ppid, start, generation + 1);
+      if (stat.ppid == 0 || parent != null) {
+        return add(stat, start, parent, readAt);
+      }
+    }
+    return null;
+  }
+
+  private Tracked add(TaskStat stat, long start, @Nullable Tracked parent, long readAt) {
+    Tracked stale = live.find(stat.tid);
+    if (stale != null) {
+      live.endUnreported(stale, start);
+    }
+    Entry origin = parent == null ? writer.root() : parent.task.entryAt(start);
+    boolean hasEntry = !stat.isKernelThread();
+    Entry entry = hasEntry ? new Entry(origin, start, stat.tid, stat.comm, Provenance.SNAPSHOT) : writer.root();
+    Task task = Task.leader(writer.boot(), stat.tid, start, entry);
+    task.doubt((parent == null ? Doubts.NONE : parent.task.doubts()).withCreatorAssumed());
+    task.rename(stat.comm);
+    task.imprint(stat.startstack);
+    if (hasEntry) {
+      writer.save(entry);
+    }
+    Tracked tracked = live.add(task);
+    tracked.seenAt = readAt;
+    tracked.deadWhenSeen = stat.isDead();
+    tracked.process.reapedBy(parent == null ? null : parent.process);
+    addThreads(tracked);
+    if (tracked.deadWhenSeen) {
+      dead.add(tracked);
+    }
+    if (hasEntry) {
+      entered.accept(tracked, entry);
+    }
+    return tracked;
+  }
+
+  /** Brings in those threads of a process that /proc shows and the table lacks. */
+  void addThreads(Tracked leader) {
+    int[] tids = proc.threads(leader.task.tid());
+    if (tids.length < 2) {
+      return;
+    }
+    TaskStat stat = new TaskStat();
+    for (int tid : tids) {
+      Tracked known = live.certain(tid);
+      if (tid == leader.task.tid() || known != null && known.process == leader.process) {
+        continue;
+      }
+      if (!proc.read(tid, stat) || stat.isDead()) {
+        continue;
+      }
+      long readAt = clock.getAsLong();
+      long start = starts.ofTicks(stat.starttime);
+      Tracked stale = live.find(tid);
+      if (stale != null) {
+        live.endUnreported(stale, start);
+      }
+      Task task = Task.thread(leader.task, tid, Math.max(start, leader.task.start()));
+      task.rename(stat.comm);
+      Tracked thread = live.addThread(leader.process, task);
+      thread.seenAt = readAt;
+      leader.process.uniformComm &= stat.comm.equals(leader.task.comm());
+    }
+    if (leader.deadWhenSeen && leader.process.firstThread != null) {
+      leader.deadWhenSeen = false;
+      leader.process.leaderHasExited();
+    }
+  }
+
+  /** Ends the zombies among what was brought in before {@code time}, up to which no exit event of theirs came. */
+  void drained(long time) {
+    for (Tracked zombie = dead.peek(); zombie != null && zombie.seenAt < time; zombie = dead.peek()) {
+      dead.remove();
+      if (zombie.task.isLive()) {
+        live.endProcess(zombie.process, zombie.seenAt, Ending.UNKNOWN_STATUS);
+      }
+    }
+  }
+
+  /** Whether /proc shows this very task, and not as a zombie. */
+  boolean isAlive(Tracked tracked) {
+    TaskStat stat = new TaskStat();
+    return proc.read(tracked.task.tid(), stat) && starts.isSame(tracked.task, stat.starttime) && !stat.isDead();
+  }
+
+  /** A process that an event names and that nobody can tell anything of any more. */
+  Tracked unheardOf(int tgid, long time) {
+    Tracked stale = live.find(tgid);
+    if (stale != null) {
+      live.endUnreported(stale, time);
+    }
+    Entry entry = new Entry(writer.root(), Math.max(1, time), tgid, RawText.UNKNOWN, Provenance.UNKNOWN);
+    writer.save(entry);
+    Task task = Task.leader(writer.boot(), tgid, Math.max(1, time), entry);
+    task.doubt(Doubts.NONE.withCreatorAssumed());
+    return live.add(task);
+  }
+}

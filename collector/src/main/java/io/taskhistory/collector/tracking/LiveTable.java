@@ -1,0 +1,176 @@
+package io.taskhistory.collector.tracking;
+
+import io.taskhistory.collector.procfs.ProcTasks;
+import io.taskhistory.collector.procfs.TaskStat;
+import io.taskhistory.history.Ending;
+import io.taskhistory.history.Task;
+import io.taskhistory.store.HistoryWriter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tasks that live, by tid, and how they leave.
+ *
+ * <p>After events were lost nobody knows whether a tid still belongs to the task that the table has there: the end of
+ * one and the start of another may be among what is missing. So each loss begins a new <em>epoch</em>, and the first
+ * event that names a tid in it is believed only after /proc has shown the same task there ({@link #certain}): since a
+ * task holds its tid without interruption, it then held it at the time of the event too. Without this a child could be
+ * given to whoever had its parent's tid before.
+ */
+final class LiveTable {
+
+  /** How long an exit that has not been reported is waited for, in nanoseconds, before the end is kept without it. */
+  private static final long PATIENCE = 1_000_000_000L;
+
+  /** An end that was noticed because the tid had a new holder. */
+  private record Owed(Task task, long noticedAt) {}
+
+  private final HistoryWriter writer;
+  private final ProcTasks proc;
+  private final StartTimes starts;
+  private final TidTable<Tracked> tasks = new TidTable<>();
+  private final Deque<Owed> owed = new ArrayDeque<>();
+  private final TaskStat stat = new TaskStat();
+  private int epoch;
+
+  LiveTable(HistoryWriter writer, ProcTasks proc, StartTimes starts) {
+    this.writer = writer;
+    this.proc = proc;
+    this.starts = starts;
+  }
+
+  int epoch() {
+    return epoch;
+  }
+
+  /** From here on no tid is certain until /proc has confirmed it. */
+  void doubtAll() {
+    epoch++;
+  }
+
+  int size() {
+    return tasks.size();
+  }
+
+  /** Whom the table has at {@code tid}, certain or not. */
+  @Nullable Tracked find(int tid) {
+    return tasks.get(tid);
+  }
+
+  /** Who certainly holds {@code tid}, and has since before now; null where nobody known does. */
+  @Nullable Tracked certain(int tid) {
+    Tracked known = tasks.get(tid);
+    if (known == null || known.epoch == epoch) {
+      return known;
+    }
+    return confirm(known) ? known : null;
+  }
+
+  private boolean confirm(Tracked known) {
+    boolean same = proc.read(known.task.tid(), stat) && starts.isSame(known.task, stat.starttime);
+    if (same) {
+      known.epoch = epoch;
+    }
+    return same;
+  }
+
+  void forEach(Consumer<? super Tracked> action) {
+    tasks.forEach(action);
+  }
+
+  /** A process that is new to the table. */
+  Tracked add(Task leader) {
+    Tracked tracked = new Tracked(leader, epoch);
+    tasks.put(leader.tid(), tracked);
+    writer.save(leader);
+    return tracked;
+  }
+
+  /** A thread that is new to the table. */
+  Tracked addThread(TrackedProcess process, Task thread) {
+    Tracked tracked = new Tracked(thread, process, epoch);
+    process.addThread(tracked);
+    tasks.put(thread.tid(), tracked);
+    writer.save(thread);
+    return tracked;
+  }
+
+  /** A thread other than the leader is no more. */
+  void endThread(Tracked thread, long time, int waitStatus) {
+    thread.process.removeThread(thread);
+    close(thread, time, waitStatus);
+    writer.save(thread.task);
+  }
+
+  /** A process with whatever threads it has left is no more. */
+  void endProcess(TrackedProcess process, long time, int waitStatus) {
+    leave(process, time, waitStatus);
+    writer.save(process.leader.task);
+  }
+
+  /**
+   * {@code known} no longer holds its tid, as somebody else got it at {@code time}. The connector reports an exit when
+   * the tid may already have been given away (do_exit() calls exit_notify() before proc_exit_connector()), so its own
+   * exit is waited for a little, for the sake of the exit code.
+   */
+  void endUnreported(Tracked known, long time) {
+    if (known.isLeader()) {
+      leave(known.process, time, Ending.UNKNOWN_STATUS);
+    } else {
+      known.process.removeThread(known);
+      close(known, time, Ending.UNKNOWN_STATUS);
+    }
+    owed.add(new Owed(known.task, time));
+  }
+
+  /** Takes an exit event for a task that {@link #endUnreported} has ended already; false if it is none of those. */
+  boolean settleOwed(int tid, int tgid, int waitStatus) {
+    for (Owed one : owed) {
+      if (one.task.tid() == tid && one.task.tgid() == tgid) {
+        owed.remove(one);
+        one.task.end(new Ending(one.noticedAt, waitStatus));
+        writer.save(one.task);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Keeps the ends whose exits have not come until {@code time}, and are no longer expected. */
+  void forgetOwed(long time) {
+    while (!owed.isEmpty() && owed.peek().noticedAt + PATIENCE < time) {
+      writer.save(owed.remove().task);
+    }
+  }
+
+  private void leave(TrackedProcess process, long time, int waitStatus) {
+    while (process.firstThread != null) {
+      endThread(process.firstThread, time, Ending.UNKNOWN_STATUS);
+    }
+    close(process.leader, time, waitStatus);
+    process.reapedBy(null);
+    for (TrackedProcess child = process.firstChild(); child != null; child = process.firstChild()) {
+      child.reapedBy(null);
+      adopt(child);
+    }
+  }
+
+  /** Asks /proc who takes care of an orphan now. */
+  private void adopt(TrackedProcess child) {
+    Task task = child.leader.task;
+    if (proc.read(task.tid(), stat) && starts.isSame(task, stat.starttime)) {
+      Tracked reaper = tasks.get(stat.ppid);
+      if (reaper != null && reaper.process != child) {
+        child.reapedBy(reaper.process);
+        writer.save(task);
+      }
+    }
+  }
+
+  private void close(Tracked tracked, long time, int waitStatus) {
+    tracked.task.end(new Ending(Math.max(time, tracked.task.start()), waitStatus));
+    tasks.remove(tracked.task.tid(), tracked);
+  }
+}

@@ -1,0 +1,231 @@
+package io.taskhistory.collector.tracking;
+
+import io.taskhistory.collector.procfs.ProcTasks;
+import io.taskhistory.collector.procfs.TaskStat;
+import io.taskhistory.history.Ending;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.Gap;
+import io.taskhistory.history.Provenance;
+import io.taskhistory.history.RawText;
+import io.taskhistory.history.Task;
+import io.taskhistory.history.TaskId;
+import io.taskhistory.store.HistoryWriter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the table in line with /proc: at the start, and after events were lost. Works in two steps, since what /proc
+ * shows is newer than what has been drained:
+ *
+ * <ol>
+ *   <li>{@link #look} notes what /proc shows of every process in the table;
+ *   <li>once everything reported up to then has been applied, {@link #settle} compares. What is in the table and was not
+ *       there has ended unreported; what has another image than it should has exec'd unreported; what is not in the
+ *       table is brought in.
+ * </ol>
+ *
+ * <p>A gap touches every process that lived in it, unless it is proven that the process missed nothing: it has the image
+ * now that it had before (see {@link Task#imprint}) or is still a kernel thread, and the same holds for its creator if
+ * it was born since.
+ */
+final class Reconciler {
+
+  /** What /proc showed of a process in the table. */
+  private record Seen(
+      Tracked leader, boolean present, boolean dead, boolean kernelThread, long imprint, boolean settled,
+      RawText comm, boolean random, long at) {}
+
+  /** Losses that came while an earlier one was still to be looked into: one gap is made of them. */
+  private record Loss(long from, long to, long count, Gap.Cause cause) {
+
+    Loss and(Loss other) {
+      boolean counted = count != Gap.UNCOUNTED && other.count != Gap.UNCOUNTED;
+      return new Loss(Math.min(from, other.from), Math.max(to, other.to),
+          counted ? count + other.count : Gap.UNCOUNTED, cause);
+    }
+  }
+
+  private final HistoryWriter writer;
+  private final String source;
+  private final LiveTable live;
+  private final ProcTasks proc;
+  private final StartTimes starts;
+  private final Importer importer;
+  private final DetailsDesk details;
+  private final LongSupplier clock;
+  private final List<Gap> open = new ArrayList<>();
+  private final List<Gap> underReview = new ArrayList<>();
+  private final List<Seen> seen = new ArrayList<>();
+  private @Nullable Loss more;
+  private boolean needed = true;
+
+  Reconciler(HistoryWriter writer, String source, LiveTable live, ProcTasks proc, StartTimes starts, Importer importer,
+      DetailsDesk details, LongSupplier clock) {
+    this.writer = writer;
+    this.source = source;
+    this.live = live;
+    this.proc = proc;
+    this.starts = starts;
+    this.importer = importer;
+    this.details = details;
+    this.clock = clock;
+  }
+
+  boolean isNeeded() {
+    return needed;
+  }
+
+  /** Events are missing. Losses in quick succession become one gap, as a flood would else bring thousands. */
+  void lost(long from, long to, long count, Gap.Cause cause) {
+    needed = true;
+    live.doubtAll();
+    Loss loss = new Loss(from, to, count, cause);
+    if (open.isEmpty()) {
+      touch(loss);
+    } else {
+      more = more == null ? loss : more.and(loss);
+    }
+  }
+
+  /** Makes a gap that touches all that lives, until a comparison shows otherwise. */
+  private void touch(Loss loss) {
+    Gap gap = writer.gap(source, loss.from, loss.to, loss.count, loss.cause);
+    open.add(gap);
+    live.forEach(tracked -> {
+      if (tracked.isLeader()) {
+        tracked.task.doubt(tracked.task.doubts().withGap(gap));
+        writer.save(tracked.task);
+      }
+    });
+  }
+
+  /** The first step; to be followed by a drain. Returns the time that the drain has to reach. */
+  long look() {
+    if (more != null) {
+      touch(more);
+      more = null;
+    }
+    underReview.addAll(open);
+    open.clear();
+    seen.clear();
+    TaskStat stat = new TaskStat();
+    live.forEach(tracked -> {
+      if (tracked.isLeader()) {
+        seen.add(lookAt(tracked, stat));
+      }
+    });
+    return clock.getAsLong();
+  }
+
+  private Seen lookAt(Tracked leader, TaskStat stat) {
+    int tid = leader.task.tid();
+    boolean settled = proc.readSettled(tid, stat);
+    boolean present = (settled || proc.read(tid, stat)) && starts.isSame(leader.task, stat.starttime);
+    if (present) {
+      leader.epoch = live.epoch();
+    }
+    return new Seen(leader, present, present && stat.isDead(), present && stat.isKernelThread(),
+        settled && present ? stat.startstack : 0, settled && present, stat.comm,
+        settled && present && proc.placesStackAtRandom(tid), clock.getAsLong());
+  }
+
+  /** The second step. */
+  void settle() {
+    Map<TaskId, Tracked> proven = new HashMap<>();
+    seen.sort(Comparator.comparingLong(s -> s.leader.task.start()));
+    for (Seen s : seen) {
+      if (!s.leader.task.isLive()) {
+        continue;
+      }
+      if (!s.present || s.dead && proc.threads(s.leader.task.tid()).length < 2) {
+        live.endProcess(s.leader.process, s.at, Ending.UNKNOWN_STATUS);
+        continue;
+      }
+      if (s.dead) {
+        s.leader.process.leaderHasExited();
+      }
+      if (isUnchanged(s)) {
+        proven.put(s.leader.task.id(), s.leader);
+      } else {
+        noteMissedExec(s);
+      }
+      compareThreads(s.leader);
+    }
+    for (Gap gap : underReview) {
+      clear(gap, proven);
+    }
+    underReview.clear();
+    seen.clear();
+    bringInTheRest();
+    needed = !open.isEmpty();
+  }
+
+  private boolean isUnchanged(Seen s) {
+    Task task = s.leader.task;
+    if (task.entry().time() > s.at) {
+      return false; // an exec since: what came before it cannot be compared any more
+    }
+    return s.kernelThread || s.settled && s.random && s.imprint == task.imprint();
+  }
+
+  private void noteMissedExec(Seen s) {
+    Task task = s.leader.task;
+    if (!s.settled || s.kernelThread || task.entry().time() > s.at) {
+      return;
+    }
+    boolean hasExeced = task.imprint() != 0 ? task.imprint() != s.imprint : task.entry().isRoot();
+    if (hasExeced) {
+      Entry entry = new Entry(task.entry(), s.at, task.tid(), s.comm, Provenance.SNAPSHOT);
+      task.enter(entry);
+      task.rename(s.comm);
+      s.leader.seenAt = s.at;
+      writer.save(entry);
+      details.request(s.leader, entry);
+    }
+    task.imprint(s.imprint);
+    writer.save(task);
+  }
+
+  private void compareThreads(Tracked leader) {
+    TaskStat stat = new TaskStat();
+    for (Tracked t = leader.process.firstThread; t != null; ) {
+      Tracked next = t.nextThread;
+      if (!proc.read(t.task.tid(), stat) || !starts.isSame(t.task, stat.starttime) || stat.isDead()) {
+        live.endThread(t, clock.getAsLong(), Ending.UNKNOWN_STATUS);
+      } else {
+        t.epoch = live.epoch();
+      }
+      t = next;
+    }
+    importer.addThreads(leader);
+  }
+
+  private void clear(Gap gap, Map<TaskId, Tracked> proven) {
+    Map<TaskId, Tracked> untouched = new HashMap<>();
+    for (Seen s : seen) {
+      Task task = s.leader.task;
+      boolean sameSince = proven.containsKey(task.id());
+      boolean bornBefore = task.start() < gap.from();
+      boolean creatorUntouched = task.creator().map(untouched::containsKey).orElse(false);
+      if (task.isLive() && sameSince && (bornBefore || creatorUntouched)) {
+        untouched.put(task.id(), s.leader);
+        task.doubt(task.doubts().withoutGap(gap));
+        writer.save(task);
+      }
+    }
+  }
+
+  private void bringInTheRest() {
+    for (int tgid : proc.processes()) {
+      Tracked known = live.find(tgid);
+      if (known == null || known.epoch != live.epoch()) {
+        importer.bring(tgid, clock.getAsLong());
+      }
+    }
+  }
+}

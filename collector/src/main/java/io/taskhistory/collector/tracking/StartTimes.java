@@ -1,0 +1,44 @@
+package io.taskhistory.collector.tracking;
+
+import io.taskhistory.history.ClockLedger;
+import io.taskhistory.history.Task;
+
+/**
+ * Starts as events and as /proc tell them. Events carry nanoseconds on the monotonic clock; {@code starttime} of
+ * {@code /proc/PID/stat} counts whole clock ticks on the boot clock (fs/proc/array.c: nsec_to_clock_t of
+ * start_boottime), and is taken in copy_process() a little before the fork event's own time.
+ */
+final class StartTimes {
+
+  private final ClockLedger ledger;
+  private final long tick;
+
+  StartTimes(ClockLedger ledger, long ticksPerSecond) {
+    this.ledger = ledger;
+    this.tick = 1_000_000_000L / ticksPerSecond;
+  }
+
+  /** The monotonic time of a start that /proc gives; never 0, which is the root's. */
+  long ofTicks(long starttime) {
+    return Math.max(1, ledger.ofBootClock(starttime * tick));
+  }
+
+  /** Whether a task that /proc says started at {@code starttime} can be the one that started at {@code start}. */
+  boolean isSame(long start, long starttime) {
+    return Math.abs(ledger.bootClockAt(start) / tick - starttime) <= 1;
+  }
+
+  boolean isSame(Task task, long starttime) {
+    return isSame(task.start(), starttime);
+  }
+
+  /** Whether a start known from /proc and one known from an event can be the same. */
+  boolean isSameStart(long start, long time) {
+    return isSame(time, ledger.bootClockAt(start) / tick);
+  }
+
+  /** Whether a task that /proc says started at {@code starttime} had certainly not yet at {@code time}. */
+  boolean isAfter(long starttime, long time) {
+    return starttime > ledger.bootClockAt(time) / tick + 1;
+  }
+}

@@ -1,0 +1,65 @@
+package io.taskhistory.collector.tracking;
+
+import io.taskhistory.store.LiveTasks;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What one thread keeps per tid, without boxing: pages of 1024 that come into being when needed, and stay. */
+final class TidTable<T> {
+
+  private static final int PAGE_BITS = 10;
+  private static final int PAGE_SIZE = 1 << PAGE_BITS;
+
+  private final @Nullable Object[] @Nullable [] pages = new Object[LiveTasks.TID_LIMIT >> PAGE_BITS][];
+  private int size;
+
+  @SuppressWarnings("unchecked")
+  @Nullable T get(int tid) {
+    if (tid < 0 || tid >= LiveTasks.TID_LIMIT) {
+      return null;
+    }
+    @Nullable Object[] page = pages[tid >> PAGE_BITS];
+    return page == null ? null : (T) page[tid & PAGE_SIZE - 1];
+  }
+
+  void put(int tid, T value) {
+    @Nullable Object[] page = pages[tid >> PAGE_BITS];
+    if (page == null) {
+      page = new Object[PAGE_SIZE];
+      pages[tid >> PAGE_BITS] = page;
+    }
+    if (page[tid & PAGE_SIZE - 1] == null) {
+      size++;
+    }
+    page[tid & PAGE_SIZE - 1] = value;
+  }
+
+  /** Removes {@code value} if it is what stands at {@code tid}. */
+  void remove(int tid, T value) {
+    @Nullable Object[] page = pages[tid >> PAGE_BITS];
+    if (page != null && page[tid & PAGE_SIZE - 1] == value) {
+      page[tid & PAGE_SIZE - 1] = null;
+      size--;
+    }
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** Passes all on, by tid. {@code action} may remove what it is given. */
+  @SuppressWarnings("unchecked")
+  void forEach(Consumer<? super T> action) {
+    for (@Nullable Object[] page : pages) {
+      if (page == null) {
+        continue;
+      }
+      for (int i = 0; i < PAGE_SIZE; i++) {
+        Object value = page[i];
+        if (value != null) {
+          action.accept((T) value);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.taskhistory.collector.tracking;
+
+import io.taskhistory.history.RawText;
+import org.jspecify.annotations.Nullable;
+
+/** A live process: its leader, its other threads, and whose child it is by {@code ppid}. */
+final class TrackedProcess {
+
+  final Tracked leader;
+
+  /** The threads other than the leader that have not ended. */
+  @Nullable Tracked firstThread;
+
+  /** How many of its tasks have not ended, the leader among them. */
+  int running = 1;
+
+  boolean leaderExited;
+
+  /**
+   * How many threads the last exec ended whose exits have not been reported. An exit of the leader that comes while
+   * there are any may be that of the former leader, reported late.
+   */
+  int unaccounted;
+
+  /** Whether all threads certainly have the leader's comm, so that a new one, whoever made it, has it too. */
+  boolean uniformComm = true;
+
+  /** The last reading of the process's name, for as long as it can turn out to be wrong. */
+  @Nullable NameReading reading;
+
+  /** When a uid or gid of the process was last seen to change. */
+  long credentialsChangedAt = -1;
+
+  private @Nullable TrackedProcess reaper;
+  private @Nullable TrackedProcess firstChild;
+  private @Nullable TrackedProcess previousSibling;
+  private @Nullable TrackedProcess nextSibling;
+
+  TrackedProcess(Tracked leader) {
+    this.leader = leader;
+  }
+
+  void addThread(Tracked thread) {
+    thread.nextThread = firstThread;
+    if (firstThread != null) {
+      firstThread.previousThread = thread;
+    }
+    firstThread = thread;
+    running++;
+  }
+
+  void removeThread(Tracked thread) {
+    if (thread.previousThread != null) {
+      thread.previousThread.nextThread = thread.nextThread;
+    } else if (firstThread == thread) {
+      firstThread = thread.nextThread;
+    }
+    if (thread.nextThread != null) {
+      thread.nextThread.previousThread = thread.previousThread;
+    }
+    thread.previousThread = null;
+    thread.nextThread = null;
+    running--;
+  }
+
+  /** The leader is over; the process is not while {@link #running} is above 0. */
+  void leaderHasExited() {
+    if (!leaderExited) {
+      leaderExited = true;
+      running--;
+    }
+  }
+
+  /** What a thread that any of this process's threads creates is called. */
+  RawText commOfNewThread() {
+    return uniformComm ? leader.task.comm() : RawText.UNKNOWN;
+  }
+
+  @Nullable TrackedProcess firstChild() {
+    return firstChild;
+  }
+
+  /** Whom {@code ppid} names from now on. */
+  void reapedBy(@Nullable TrackedProcess newReaper) {
+    if (reaper != null) {
+      if (previousSibling != null) {
+        previousSibling.nextSibling = nextSibling;
+      } else {
+        reaper.firstChild = nextSibling;
+      }
+      if (nextSibling != null) {
+        nextSibling.previousSibling = previousSibling;
+      }
+    }
+    previousSibling = null;
+    nextSibling = newReaper == null ? null : newReaper.firstChild;
+    if (nextSibling != null) {
+      nextSibling.previousSibling = this;
+    }
+    if (newReaper != null) {
+      newReaper.firstChild = this;
+      leader.task.reapedBy(newReaper.leader.task.id());
+    }
+    reaper = newReaper;
+  }
+
+  @Override
+  public String toString() {
+    return leader.toString();
+  }
+}

@@ -1,0 +1,149 @@
+package io.taskhistory.collector.tracking;
+
+import io.taskhistory.collector.procfs.DetailsFiles;
+import io.taskhistory.collector.procfs.ProcTasks;
+import io.taskhistory.collector.source.TaskEvents;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.Gap;
+import io.taskhistory.history.Task;
+import io.taskhistory.history.TaskId;
+import io.taskhistory.store.HistoryWriter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+
+/**
+ * All that turns the events of one spine into tasks and entries, wired together. For the collector's thread.
+ *
+ * <p>Use: {@link #resume} once; then, for as long as it lasts, drain a source into {@link #events} and say with
+ * {@link #drained} how far that went.
+ */
+public final class Tracking implements AutoCloseable {
+
+  /**
+   * What it works with.
+   *
+   * @param source the name of the spine, for the gaps
+   * @param clock the monotonic clock
+   * @param ticksPerSecond of {@code starttime} in /proc
+   * @param detailsRate how many processes' details are read a second
+   * @param detailsBurst and how many at once
+   */
+  public record Setup(
+      HistoryWriter writer, String source, ProcTasks proc, DetailsFiles detailsFiles, LongSupplier clock,
+      long ticksPerSecond, int detailsRate, int detailsBurst) {}
+
+  /** How long a comparison with /proc is not repeated, as a multiple of how long it took. */
+  private static final int RECONCILING_SHARE = 4;
+
+  private final HistoryWriter writer;
+  private final LongSupplier clock;
+  private final LiveTable live;
+  private final Importer importer;
+  private final NameResolver names;
+  private final DetailsDesk details;
+  private final Reconciler reconciler;
+  private final TaskTracker tracker;
+  private long nextReconciling = Long.MIN_VALUE;
+
+  /**
+   * Makes one.
+   *
+   * @param wakeUp called, from a thread of its own, when details were read and wait to be filled in
+   */
+  public Tracking(Setup setup, Runnable wakeUp) {
+    writer = setup.writer;
+    clock = setup.clock;
+    ProcTasks proc = setup.proc;
+    StartTimes starts = new StartTimes(writer.boot().clock(), setup.ticksPerSecond);
+    live = new LiveTable(writer, proc, starts);
+    TokenBucket bucket = new TokenBucket(setup.detailsRate, setup.detailsBurst, clock.getAsLong());
+    details = new DetailsDesk(writer, setup.detailsFiles, starts, clock, bucket, wakeUp);
+    BiConsumer<Tracked, Entry> entered = details::request;
+    importer = new Importer(writer, live, proc, starts, clock, entered);
+    names = new NameResolver(writer, proc, starts, clock);
+    reconciler = new Reconciler(writer, setup.source, live, proc, starts, importer, details, clock);
+    tracker = new TaskTracker(writer, live, importer, names, details, reconciler, starts);
+  }
+
+  /** Takes up what the store has of this boot. What happened since its last watermark is a gap. */
+  public void resume() {
+    List<Task> threads = new ArrayList<>();
+    Map<TaskId, TrackedProcess> processes = new HashMap<>();
+    writer.live().forEach(task -> {
+      if (task.isLeader()) {
+        processes.put(task.id(), live.add(task).process);
+      } else {
+        threads.add(task);
+      }
+    });
+    for (Task thread : threads) {
+      TrackedProcess process = processes.get(thread.leader().id());
+      if (process != null) {
+        live.addThread(process, thread);
+        process.uniformComm &= thread.comm().equals(thread.leader().comm());
+      }
+    }
+    for (TrackedProcess process : processes.values()) {
+      process.leader.task.reaper().map(processes::get).ifPresent(process::reapedBy);
+    }
+    if (writer.watermark() >= 0) {
+      tracker.lost(writer.watermark(), clock.getAsLong(), Gap.UNCOUNTED, Gap.Cause.STOPPED);
+    }
+    details.start();
+  }
+
+  /** Where events go. */
+  public TaskEvents events() {
+    return tracker;
+  }
+
+  /** Everything reported up to {@code time} has been passed to {@link #events}. */
+  public void drained(long time) {
+    names.drained(time);
+    importer.drained(time);
+    details.deliver(time);
+    live.forgetOwed(time);
+  }
+
+  /** Up to when everything has been applied and all names that can be known are, if it was drained up to {@code time}. */
+  public long settled(long time) {
+    return Math.min(time, names.unsureSince() - 1);
+  }
+
+  /** Whether names were read that a further drain will make sure of. */
+  public boolean hasUnsureNames() {
+    return names.unsureSince() != Long.MAX_VALUE;
+  }
+
+  /** Whether /proc has to be compared with what is known, and it is not too soon after the last time. */
+  public boolean wantsReconciling() {
+    return reconciler.isNeeded() && clock.getAsLong() >= nextReconciling;
+  }
+
+  /** Compares with /proc; {@code drain} is to drain the source up to the time that it is given. */
+  public void reconcile(LongConsumer drain) {
+    long begun = clock.getAsLong();
+    drain.accept(reconciler.look());
+    reconciler.settle();
+    long now = clock.getAsLong();
+    nextReconciling = now + RECONCILING_SHARE * (now - begun);
+  }
+
+  public long detailsRead() {
+    return details.read();
+  }
+
+  public long detailsSkipped() {
+    return details.skipped();
+  }
+
+  @Override
+  public void close() {
+    details.close();
+  }
+}
