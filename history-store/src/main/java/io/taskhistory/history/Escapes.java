@@ -124,7 +124,7 @@ public final class Escapes {
   }
 
   private static int digit(byte b) {
-    return b >= '0' && b <= '7' ? b - '0' : Integer.MIN_VALUE;
+    return b >= '0' && b <= '7' ? b - '0' : -1;
   }
 
   private static boolean isPlain(int b) {
