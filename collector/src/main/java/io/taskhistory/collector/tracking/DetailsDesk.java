@@ -92,7 +92,7 @@ final class DetailsDesk implements AutoCloseable {
 
   private boolean isOf(Request request, DetailsFiles.Reading reading) {
     Task task = request.leader.task;
-    if (!starts.isSame(task, reading.starttime()) || !task.livedAt(reading.readAt())
+    if (!starts.isSame(request.leader, reading.starttime()) || !task.livedAt(reading.readAt())
         || task.entryAt(reading.readAt()) != request.entry) {
       return false;
     }

@@ -52,46 +52,56 @@ final class Importer {
   }
 
   /**
-   * The task that holds {@code tid}, with its whole process, if it did already at {@code time}; null where that cannot
-   * be told any more.
+   * The task that holds {@code tid}, with its whole process, if it certainly did already at {@code time}; null where
+   * that cannot be told.
    */
   @Nullable Tracked bring(int tid, long time) {
     int tgid = proc.tgid(tid);
-    if (tgid == 0 || process(tgid, time, 0) == null) {
+    TaskStat stat = new TaskStat();
+    if (tgid == 0 || !proc.read(tid, stat) || !starts.isBefore(stat.starttime, time)) {
       return null;
     }
-    Tracked brought = live.find(tid);
-    return brought != null && brought.process.leader.task.tid() == tgid ? brought : null;
+    Tracked brought = bringPresent(tgid) == null ? null : live.present(tid);
+    return brought != null && brought.process.leader.task.tid() == tgid
+        && starts.isSame(brought, stat.starttime) ? brought : null;
   }
 
-  private @Nullable Tracked process(int tgid, long startedBy, int generation) {
-    Tracked known = live.certain(tgid);
+  /** The process that is {@code tgid} now; null where there is none. */
+  @Nullable Tracked bringPresent(int tgid) {
+    return process(tgid, 0);
+  }
+
+  private @Nullable Tracked process(int tgid, int generation) {
+    Tracked known = live.present(tgid);
     if (known != null && known.isLeader()) {
       return known;
     }
-    if (generation > MAX_GENERATIONS) {
-      return null;
-    }
     TaskStat stat = new TaskStat();
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (!proc.readSettled(tgid, stat)) {
-        // A kernel thread, a zombie and one in the middle of an exec have no image; the rest is true all the same.
-        if (!proc.read(tgid, stat)) {
-          return null;
-        }
-        stat.startstack = 0;
-      }
-      long readAt = clock.getAsLong();
-      if (starts.isAfter(stat.starttime, startedBy)) {
+    for (int attempt = 0; attempt < ATTEMPTS && generation < MAX_GENERATIONS; attempt++) {
+      if (!look(tgid, stat)) {
         return null;
       }
-      long start = starts.ofTicks(stat.starttime);
-      Tracked parent = stat.ppid == 0 ? null : process(stat.ppid, start, generation + 1);
-      if (stat.ppid == 0 || parent != null) {
-        return add(stat, start, parent, readAt);
+      int ppid = stat.ppid;
+      long starttime = stat.starttime;
+      Tracked parent = ppid == 0 ? null : process(ppid, generation + 1);
+      // As long as ppid names it, the parent lives and its tid cannot be another's.
+      boolean isStill = look(tgid, stat) && stat.ppid == ppid && stat.starttime == starttime
+          && proc.tgid(tgid) == tgid;
+      if (isStill && (ppid == 0 || parent != null)) {
+        return add(stat, starts.ofTicks(starttime), parent, clock.getAsLong());
       }
     }
     return null;
+  }
+
+  private boolean look(int tgid, TaskStat stat) {
+    if (proc.readSettled(tgid, stat)) {
+      return true;
+    }
+    // A kernel thread, a zombie and one in the middle of an exec have no image; the rest is true all the same.
+    boolean there = proc.read(tgid, stat);
+    stat.startstack = 0;
+    return there;
   }
 
   private Tracked add(TaskStat stat, long start, @Nullable Tracked parent, long readAt) {
@@ -99,7 +109,7 @@ final class Importer {
     if (stale != null) {
       live.endUnreported(stale, start);
     }
-    Entry origin = parent == null ? writer.root() : parent.task.entryAt(start);
+    Entry origin = parent == null ? writer.root() : originFrom(parent, start);
     boolean hasEntry = !stat.isKernelThread();
     Entry entry = hasEntry ? new Entry(origin, start, stat.tid, stat.comm, Provenance.SNAPSHOT) : writer.root();
     Task task = Task.leader(writer.boot(), stat.tid, start, entry);
@@ -123,6 +133,29 @@ final class Importer {
     return tracked;
   }
 
+  /**
+   * Where the history of a process starts that has {@code reaper} for a parent. It may have been handed to it by a
+   * process that the reaper created long before, so of what the reaper exec'd since its own start nothing is certain to
+   * lie on the way: the reaper then stands there with one entry, as in any snapshot.
+   */
+  private Entry originFrom(Tracked reaper, long start) {
+    Task task = reaper.task.leader();
+    Entry atBirth = task.entryAt(task.start());
+    boolean hasOwn = !atBirth.isRoot() && atBirth.pid() == task.tid();
+    if (hasOwn || atBirth == task.entryAt(start)) {
+      return atBirth;
+    }
+    Entry entry = reaper.process.asReaper;
+    if (entry == null) {
+      RawText comm = task.comm();
+      entry = new Entry(
+          atBirth, task.start(), task.tid(), comm, comm.isKnown() ? Provenance.SNAPSHOT : Provenance.UNKNOWN);
+      reaper.process.asReaper = entry;
+      writer.save(entry);
+    }
+    return entry;
+  }
+
   /** Brings in those threads of a process that /proc shows and the table lacks. */
   void addThreads(Tracked leader) {
     int[] tids = proc.threads(leader.task.tid());
@@ -131,7 +164,7 @@ final class Importer {
     }
     TaskStat stat = new TaskStat();
     for (int tid : tids) {
-      Tracked known = live.certain(tid);
+      Tracked known = live.present(tid);
       if (tid == leader.task.tid() || known != null && known.process == leader.process) {
         continue;
       }
@@ -166,12 +199,6 @@ final class Importer {
     }
   }
 
-  /** Whether /proc shows this very task, and not as a zombie. */
-  boolean isAlive(Tracked tracked) {
-    TaskStat stat = new TaskStat();
-    return proc.read(tracked.task.tid(), stat) && starts.isSame(tracked.task, stat.starttime) && !stat.isDead();
-  }
-
   /** A process that an event names and that nobody can tell anything of any more. */
   Tracked unheardOf(int tgid, long time) {
     Tracked stale = live.find(tgid);
@@ -182,6 +209,8 @@ final class Importer {
     writer.save(entry);
     Task task = Task.leader(writer.boot(), tgid, Math.max(1, time), entry);
     task.doubt(Doubts.NONE.withCreatorAssumed());
-    return live.add(task);
+    Tracked tracked = live.add(task);
+    tracked.startKnown = false;
+    return tracked;
   }
 }

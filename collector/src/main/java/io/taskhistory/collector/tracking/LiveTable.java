@@ -68,8 +68,17 @@ final class LiveTable {
     return confirm(known) ? known : null;
   }
 
+  /**
+   * Who holds {@code tid} now. What /proc shows is newer than what has been drained: where one of its answers names a
+   * tid, the table's holder may have ended and the event be still to come.
+   */
+  @Nullable Tracked present(int tid) {
+    Tracked known = tasks.get(tid);
+    return known != null && confirm(known) ? known : null;
+  }
+
   private boolean confirm(Tracked known) {
-    boolean same = proc.read(known.task.tid(), stat) && starts.isSame(known.task, stat.starttime);
+    boolean same = proc.read(known.task.tid(), stat) && starts.isSame(known, stat.starttime);
     if (same) {
       known.epoch = epoch;
     }
@@ -116,26 +125,62 @@ final class LiveTable {
    * exit is waited for a little, for the sake of the exit code.
    */
   void endUnreported(Tracked known, long time) {
+    TrackedProcess process = known.process;
     if (known.isLeader()) {
-      leave(known.process, time, Ending.UNKNOWN_STATUS);
+      leave(process, time, Ending.UNKNOWN_STATUS);
+      if (process.leaderExited) {
+        writer.save(known.task);
+        return;
+      }
     } else {
-      known.process.removeThread(known);
+      process.removeThread(known);
+      process.unaccounted++;
       close(known, time, Ending.UNKNOWN_STATUS);
+      if (process.running == 0) {
+        endWithLastThread(process, time, Ending.UNKNOWN_STATUS);
+      }
     }
     owed.add(new Owed(known.task, time));
   }
 
-  /** Takes an exit event for a task that {@link #endUnreported} has ended already; false if it is none of those. */
-  boolean settleOwed(int tid, int tgid, int waitStatus) {
+  /**
+   * The leader has exited and so have all other threads, or their tids have other holders. Among the latter may be one
+   * that took the leader's pid in an exec whose event is still to come: then /proc shows the process alive.
+   */
+  void endWithLastThread(TrackedProcess process, long time, int waitStatus) {
+    if (process.unaccounted > 0 && isAlive(process.leader)) {
+      process.leaderExited = false;
+      process.running = 1;
+    } else {
+      endProcess(process, time, waitStatus);
+    }
+  }
+
+  /** Whether /proc shows this very task, and not as a zombie. */
+  boolean isAlive(Tracked tracked) {
+    return proc.read(tracked.task.tid(), stat) && starts.isSame(tracked, stat.starttime) && !stat.isDead();
+  }
+
+  /** Whether an exit may be that of a task that {@link #endUnreported} has ended already. */
+  boolean isOwed(int tid, int tgid) {
+    for (Owed one : owed) {
+      if (one.task.tid() == tid && one.task.tgid() == tgid) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Takes an exit event for a task that {@link #endUnreported} has ended already. */
+  void settleOwed(int tid, int tgid, int waitStatus) {
     for (Owed one : owed) {
       if (one.task.tid() == tid && one.task.tgid() == tgid) {
         owed.remove(one);
         one.task.end(new Ending(one.noticedAt, waitStatus));
         writer.save(one.task);
-        return true;
+        return;
       }
     }
-    return false;
   }
 
   /** Keeps the ends whose exits have not come until {@code time}, and are no longer expected. */
@@ -160,8 +205,8 @@ final class LiveTable {
   /** Asks /proc who takes care of an orphan now. */
   private void adopt(TrackedProcess child) {
     Task task = child.leader.task;
-    if (proc.read(task.tid(), stat) && starts.isSame(task, stat.starttime)) {
-      Tracked reaper = tasks.get(stat.ppid);
+    if (proc.read(task.tid(), stat) && starts.isSame(child.leader, stat.starttime)) {
+      Tracked reaper = present(stat.ppid);
       if (reaper != null && reaper.process != child) {
         child.reapedBy(reaper.process);
         writer.save(task);

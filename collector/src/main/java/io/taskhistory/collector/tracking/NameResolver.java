@@ -18,21 +18,29 @@ import java.util.function.LongSupplier;
  * <p>Sure means: everything reported up to the end of the reading has been applied, and no exec, rename or exit of the
  * process was among it. That alone is not enough. The kernel sets the new comm in begin_new_exec() and reports the exec
  * only after the loader is done (fs/exec.c: exec_binprm() calls proc_exec_connector() last), so the reading that
- * follows one exec can show the comm of the next, whose event is still to come. When it comes, the name is read again
- * with the image's imprint: the same imprint means that the first reading was of the second image, and the first entry
- * loses its name. If by then there is nothing left to read, a name that was read off a task on a run queue shortly
- * before is withdrawn as well, since it cannot be told which image it was.
+ * follows one exec can show the comm of the next, whose event is still to come. When that comes, the name is read again
+ * with the image's imprint. The same imprint means that the first reading was of the second image, and the first entry
+ * loses its name. Another imprint clears the first reading, provided that the second was not of a third image: so
+ * readings in quick succession stay linked, and fall together. Where there is nothing left to read, a name that was
+ * read off a task on a run queue shortly before is withdrawn, since it cannot be told which image it was.
  */
 final class NameResolver {
 
   /** How long a runnable task can be kept from finishing its exec by others, in nanoseconds. */
   private static final long LONGEST_WAIT = 20_000_000;
 
+  /** How many readings in quick succession can depend on each other. */
+  private static final int MAX_LINKS = 64;
+
+  /** How many names can still be withdrawn once a loss comes to light. */
+  private static final int REMEMBERED = 4096;
+
   private final HistoryWriter writer;
   private final ProcTasks proc;
   private final StartTimes starts;
   private final LongSupplier clock;
   private final Deque<NameReading> pending = new ArrayDeque<>();
+  private final Deque<NameReading> believed = new ArrayDeque<>();
   private final TaskStat stat = new TaskStat();
 
   NameResolver(HistoryWriter writer, ProcTasks proc, StartTimes starts, LongSupplier clock) {
@@ -46,25 +54,24 @@ final class NameResolver {
   void read(TrackedProcess process, Entry entry) {
     NameReading previous = process.reading;
     Task task = process.leader.task;
-    boolean readable = proc.readSettled(task.tid(), stat) && starts.isSame(task, stat.starttime);
-    if (readable) {
-      process.reading = new NameReading(
-          process, entry, stat.comm, stat.startstack, clock.getAsLong(), stat.state == 'R');
-      pending.add(process.reading);
-      task.imprint(stat.startstack);
-    } else {
-      process.reading = null;
-      task.imprint(0);
-    }
-    if (previous != null && mayBeOfNextImage(previous, readable, entry.time())) {
+    boolean readable = proc.readSettled(task.tid(), stat) && starts.isSame(process.leader, stat.starttime);
+    long readAt = clock.getAsLong();
+    boolean ambiguous =
+        previous != null && previous.runnable && entry.time() - previous.readAt < LONGEST_WAIT;
+    boolean wrong = previous != null && (readable
+        ? previous.imprint == stat.startstack || ambiguous && previous.links >= MAX_LINKS
+        : ambiguous);
+    if (previous != null && wrong) {
       withdraw(previous);
     }
-  }
-
-  private boolean mayBeOfNextImage(NameReading previous, boolean readable, long nextExec) {
-    return readable
-        ? previous.imprint == stat.startstack
-        : previous.runnable && nextExec - previous.readAt < LONGEST_WAIT;
+    task.imprint(readable ? stat.startstack : 0);
+    process.reading = readable
+        ? new NameReading(process, entry, stat.comm, stat.startstack, readAt, stat.state == 'R',
+            ambiguous && !wrong ? previous : null)
+        : null;
+    if (process.reading != null) {
+      pending.add(process.reading);
+    }
   }
 
   /** An exec or the exit of the process came at {@code time}: a name read after that may not be the entry's. */
@@ -84,7 +91,28 @@ final class NameResolver {
     }
   }
 
+  /** Events since {@code from} are missing: what was read since may be what a lost exec or rename had just made. */
+  void lost(long from) {
+    withdrawSince(pending, from - LONGEST_WAIT);
+    withdrawSince(believed, from - LONGEST_WAIT);
+  }
+
+  private void withdrawSince(Iterable<NameReading> readings, long time) {
+    for (NameReading reading : readings) {
+      if (reading.readAt >= time) {
+        withdraw(reading);
+      }
+    }
+  }
+
+  /** Takes a name back, and those that were only believed because this was. */
   private void withdraw(NameReading reading) {
+    for (NameReading r = reading; r != null; r = r.previous) {
+      withdrawOne(r);
+    }
+  }
+
+  private void withdrawOne(NameReading reading) {
     reading.withdrawn = true;
     if (reading.entry.provenance() == Provenance.RESOLVED) {
       reading.entry.know(RawText.UNKNOWN, Provenance.UNKNOWN);
@@ -103,6 +131,10 @@ final class NameResolver {
   }
 
   private void believe(NameReading reading) {
+    believed.add(reading);
+    if (believed.size() > REMEMBERED) {
+      believed.remove();
+    }
     reading.entry.know(reading.name, Provenance.RESOLVED);
     writer.save(reading.entry);
     Task task = reading.process.leader.task;

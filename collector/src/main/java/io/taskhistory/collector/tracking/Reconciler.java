@@ -125,7 +125,7 @@ final class Reconciler {
   private Seen lookAt(Tracked leader, TaskStat stat) {
     int tid = leader.task.tid();
     boolean settled = proc.readSettled(tid, stat);
-    boolean present = (settled || proc.read(tid, stat)) && starts.isSame(leader.task, stat.starttime);
+    boolean present = (settled || proc.read(tid, stat)) && starts.isSame(leader, stat.starttime);
     if (present) {
       leader.epoch = live.epoch();
     }
@@ -195,7 +195,7 @@ final class Reconciler {
     TaskStat stat = new TaskStat();
     for (Tracked t = leader.process.firstThread; t != null; ) {
       Tracked next = t.nextThread;
-      if (!proc.read(t.task.tid(), stat) || !starts.isSame(t.task, stat.starttime) || stat.isDead()) {
+      if (!proc.read(t.task.tid(), stat) || !starts.isSame(t, stat.starttime) || stat.isDead()) {
         live.endThread(t, clock.getAsLong(), Ending.UNKNOWN_STATUS);
       } else {
         t.epoch = live.epoch();
@@ -224,7 +224,7 @@ final class Reconciler {
     for (int tgid : proc.processes()) {
       Tracked known = live.find(tgid);
       if (known == null || known.epoch != live.epoch()) {
-        importer.bring(tgid, clock.getAsLong());
+        importer.bringPresent(tgid);
       }
     }
   }

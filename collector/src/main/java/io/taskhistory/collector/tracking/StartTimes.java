@@ -1,7 +1,6 @@
 package io.taskhistory.collector.tracking;
 
 import io.taskhistory.history.ClockLedger;
-import io.taskhistory.history.Task;
 
 /**
  * Starts as events and as /proc tell them. Events carry nanoseconds on the monotonic clock; {@code starttime} of
@@ -24,12 +23,13 @@ final class StartTimes {
   }
 
   /** Whether a task that /proc says started at {@code starttime} can be the one that started at {@code start}. */
-  boolean isSame(long start, long starttime) {
+  private boolean isSame(long start, long starttime) {
     return Math.abs(ledger.bootClockAt(start) / tick - starttime) <= 1;
   }
 
-  boolean isSame(Task task, long starttime) {
-    return isSame(task.start(), starttime);
+  /** Whether what /proc shows at the task's tid is the task; never sure where its start is not known. */
+  boolean isSame(Tracked tracked, long starttime) {
+    return tracked.startKnown && isSame(tracked.task.start(), starttime);
   }
 
   /** Whether a start known from /proc and one known from an event can be the same. */
@@ -37,8 +37,13 @@ final class StartTimes {
     return isSame(time, ledger.bootClockAt(start) / tick);
   }
 
-  /** Whether a task that /proc says started at {@code starttime} had certainly not yet at {@code time}. */
-  boolean isAfter(long starttime, long time) {
-    return starttime > ledger.bootClockAt(time) / tick + 1;
+  /** Whether a task that /proc says started at {@code starttime} had certainly done so by {@code time}. */
+  boolean isBefore(long starttime, long time) {
+    return (starttime + 1) * tick + 2 * ClockLedger.TOLERANCE <= ledger.bootClockAt(time);
+  }
+
+  /** Whether a task whose start is known from /proc had certainly started by {@code time}. */
+  boolean isStartBefore(long start, long time) {
+    return isBefore(ledger.bootClockAt(start) / tick, time);
   }
 }

@@ -113,9 +113,14 @@ final class TaskTracker implements TaskEvents {
    */
   @Override
   public void execed(long time, int tid, int oldTid, RawText name, RawText filename) {
+    Tracked known = live.certain(tid);
+    if (known != null && isMaybeOfPredecessor(known, time)) {
+      forgetWhatWasSeenLater(known, time);
+      return;
+    }
     Tracked leader = holder(tid, time);
     if (leader == null || !leader.isLeader()) {
-      leader = importer.unheardOf(tid, time);
+      leader = importer.unheardOf(tid, time - 1);
     }
     TrackedProcess process = leader.process;
     endOtherThreads(process, time);
@@ -141,7 +146,7 @@ final class TaskTracker implements TaskEvents {
       live.endThread(process.firstThread, time, Ending.UNKNOWN_STATUS);
       ended++;
     }
-    process.unaccounted = process.leaderExited ? 0 : ended;
+    process.unaccounted = process.leaderExited ? 0 : process.unaccounted + ended;
     process.leaderExited = false;
     process.running = 1;
     process.uniformComm = true;
@@ -166,6 +171,9 @@ final class TaskTracker implements TaskEvents {
     if (task.isLeader()) {
       names.renamed(task.process, time, name);
     }
+    if (task.seenAt >= time) {
+      return; // /proc showed the task after the rename: what it is called was read then
+    }
     task.process.uniformComm &= task.process.running == 1;
     task.task.rename(name);
     writer.save(task.task);
@@ -174,28 +182,36 @@ final class TaskTracker implements TaskEvents {
   /** An exit ends the task; the end of a leader is the end of its process only once no other thread lives. */
   @Override
   public void exited(long time, int tid, int tgid, int waitStatus, int parentTgid) {
-    if (live.settleOwed(tid, tgid, waitStatus)) {
+    Tracked task = live.find(tid);
+    boolean isKnown = task != null && task.task.tgid() == tgid && !isOfPredecessor(task, time);
+    boolean isOwed = live.isOwed(tid, tgid);
+    if (isOwed && (!isKnown || live.isAlive(task))) {
+      live.settleOwed(tid, tgid, waitStatus);
       return;
     }
-    Tracked task = live.find(tid);
-    if (task == null || task.task.tgid() != tgid) {
+    if (!isKnown) {
       exitedUnderExec(tgid);
       return;
     }
-    if (task.seenAt >= time && !task.deadWhenSeen) {
-      return; // /proc showed it alive after that: this was somebody who held the tid before
+    if (isOwed) { // both are over: whose exit this is cannot be told
+      live.settleOwed(tid, tgid, Ending.UNKNOWN_STATUS);
     }
-    int status = live.certain(tid) == task ? waitStatus : Ending.UNKNOWN_STATUS;
+    int status = isOwed || live.certain(tid) != task ? Ending.UNKNOWN_STATUS : waitStatus;
     if (!task.isLeader()) {
       TrackedProcess process = task.process;
       live.endThread(task, time, status);
       if (process.running == 0) {
         names.changed(process, time);
-        live.endProcess(process, time, status);
+        live.endWithLastThread(process, time, status);
       }
     } else if (!isFormerLeader(task)) {
       leaderExited(task, time, status, parentTgid);
     }
+  }
+
+  /** Whether an exit is that of somebody who held the tid before one who was found in /proc. */
+  private boolean isOfPredecessor(Tracked known, long time) {
+    return known.seenAt > 0 && !known.deadWhenSeen && (known.seenAt >= time || live.isAlive(known));
   }
 
   private void exitedUnderExec(int tgid) {
@@ -214,7 +230,7 @@ final class TaskTracker implements TaskEvents {
       return false;
     }
     leader.process.unaccounted = 0;
-    return importer.isAlive(leader);
+    return live.isAlive(leader);
   }
 
   private void leaderExited(Tracked leader, long time, int waitStatus, int parentTgid) {
@@ -259,6 +275,7 @@ final class TaskTracker implements TaskEvents {
   /** Events are missing: a gap that touches whatever lives, until /proc proves of a process that it missed nothing. */
   @Override
   public void lost(long from, long to, long count, Gap.Cause cause) {
+    names.lost(from);
     reconciler.lost(from, to, count, cause);
   }
 
@@ -267,6 +284,14 @@ final class TaskTracker implements TaskEvents {
       return null;
     }
     Tracked known = live.certain(tid);
-    return known != null ? known : importer.bring(tid, time);
+    if (known == null) {
+      return importer.bring(tid, time);
+    }
+    return isMaybeOfPredecessor(known, time) ? null : known;
+  }
+
+  /** Whether an event can be about somebody who held the tid before the one whom /proc showed there later. */
+  private boolean isMaybeOfPredecessor(Tracked known, long time) {
+    return known.seenAt >= time && !starts.isStartBefore(known.task.start(), time);
   }
 }

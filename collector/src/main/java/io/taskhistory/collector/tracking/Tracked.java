@@ -15,6 +15,9 @@ final class Tracked {
   /** When /proc showed the task and it was taken from there; 0 where an event brought it. */
   long seenAt;
 
+  /** Whether the task's start is that of the task, and not just the time of the first event that named it. */
+  boolean startKnown = true;
+
   /** Whether it was over by then and only its exit event, if there is to be one, is missing. */
   boolean deadWhenSeen;
 

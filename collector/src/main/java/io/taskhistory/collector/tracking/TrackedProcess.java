@@ -1,5 +1,6 @@
 package io.taskhistory.collector.tracking;
 
+import io.taskhistory.history.Entry;
 import io.taskhistory.history.RawText;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,8 @@ final class TrackedProcess {
   boolean leaderExited;
 
   /**
-   * How many threads the last exec ended whose exits have not been reported. An exit of the leader that comes while
-   * there are any may be that of the former leader, reported late.
+   * How many threads are no more without their exits having been reported. An exit of the leader that comes while there
+   * are any may be that of a former leader whose place one of them took in an exec, reported late.
    */
   int unaccounted;
 
@@ -27,6 +28,9 @@ final class TrackedProcess {
 
   /** The last reading of the process's name, for as long as it can turn out to be wrong. */
   @Nullable NameReading reading;
+
+  /** The one entry with which the process stands in the histories of those that were brought in as its children. */
+  @Nullable Entry asReaper;
 
   /** When a uid or gid of the process was last seen to change. */
   long credentialsChangedAt = -1;

@@ -1,0 +1,453 @@
+package io.taskhistory.collector.tracking;
+
+import io.taskhistory.collector.procfs.DetailsFiles;
+import io.taskhistory.collector.procfs.ProcTasks;
+import io.taskhistory.collector.procfs.TaskStat;
+import io.taskhistory.collector.source.TaskEvents;
+import io.taskhistory.history.Gap;
+import io.taskhistory.history.RawText;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kernel that forks, execs, renames and exits at random, knows the truth about it, and reports as the proc connector
+ * does, with what makes that hard: tids are reused; an exec's name shows before its event is out; exits are reported
+ * after the tid is free, also the one of a leader whose place a thread takes; time passes while /proc is read; and, if
+ * asked for, a run of events is lost.
+ */
+final class SimulatedKernel implements ProcTasks, DetailsFiles {
+
+  static final int TICKS_PER_SECOND = 100;
+  private static final long TICK = 1_000_000_000L / TICKS_PER_SECOND;
+  private static final int TIDS = 60;
+
+  /** What truly happened at one exec. */
+  record TrueEntry(int pid, long time, String name) {}
+
+  /** A process as it truly is. */
+  static final class TrueProcess {
+    final int tid;
+    final long start;
+    final @Nullable TrueProcess creator;
+    final List<TrueEntry> history;
+    final List<TrueThread> threads = new ArrayList<>();
+    final List<String> commsEver = new ArrayList<>();
+    TrueProcess parent;
+    String comm;
+    long imprint;
+    boolean leaderOver;
+    boolean zombie;
+    boolean gone;
+    boolean busy;
+
+    TrueProcess(int tid, long start, @Nullable TrueProcess creator, List<TrueEntry> history, String comm, long imprint) {
+      this.tid = tid;
+      this.start = start;
+      this.creator = creator;
+      this.parent = creator == null ? this : creator;
+      this.history = new ArrayList<>(history);
+      this.comm = comm;
+      this.imprint = imprint;
+      commsEver.add(comm);
+    }
+
+    /** Whether a process on the way from here to the root had that tid, and at some time that comm. */
+    boolean hasAncestorCalled(int tid, String comm) {
+      for (TrueProcess p = this; p != null; p = p.creator) {
+        if (p.tid == tid && p.commsEver.contains(comm)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    boolean isSameTask(int tid, long start) {
+      return this.tid == tid && Math.abs(this.start / TICK - start / TICK) <= 1;
+    }
+
+    @Override
+    public String toString() {
+      return tid + "@" + start + " " + history.stream().map(TrueEntry::name).toList()
+          + (creator == null ? "" : " created by " + creator.tid + "@" + creator.start + commsEver);
+    }
+  }
+
+  /** A thread other than the leader. */
+  record TrueThread(int tid, long start) {}
+
+  private final Random random;
+  private final double lossRate;
+  private final Map<Integer, TrueProcess> holders = new TreeMap<>();
+  private final Map<Integer, Long> lastStart = new TreeMap<>();
+  private final Deque<Consumer<TaskEvents>> queue = new ArrayDeque<>();
+  private final List<Runnable> later = new ArrayList<>();
+  final List<TrueProcess> everybody = new ArrayList<>();
+  private long now = 1_000 * TICK;
+  private long lastReported = now;
+  private int toLose;
+  private long lostFrom = -1;
+  private int lostCount;
+  private int names;
+  private final Deque<String> log = new ArrayDeque<>();
+  boolean quiet;
+  int losses;
+
+  SimulatedKernel(long seed, double lossRate) {
+    this.random = new Random(seed);
+    this.lossRate = lossRate;
+    TrueProcess init = new TrueProcess(1, 1, null, List.of(new TrueEntry(1, 2, "init")), "init", 77);
+    holders.put(1, init);
+    everybody.add(init);
+  }
+
+  long now() {
+    return now;
+  }
+
+  boolean isQuiet() {
+    return later.isEmpty();
+  }
+
+  List<TrueProcess> live() {
+    return holders.entrySet().stream().filter(e -> e.getKey() == e.getValue().tid).map(Map.Entry::getValue).toList();
+  }
+
+  /** What was said and done about one tid, for the report of a failure. */
+  String logOf(int tid) {
+    return log.stream().filter(line -> line.matches(".*\\b" + tid + "\\b.*")).collect(Collectors.joining("\n"));
+  }
+
+  private void log(String what, int... tids) {
+    StringBuilder line = new StringBuilder().append(now).append(' ').append(what);
+    for (int tid : tids) {
+      line.append(' ').append(tid);
+    }
+    log.add(line.toString());
+  }
+
+  // ------------------------------------------------------------------ what happens
+
+  /** One thing happens somewhere. */
+  void step() {
+    now += 1_000 + random.nextInt(200_000);
+    if (!later.isEmpty() && random.nextInt(3) > 0) {
+      later.remove(random.nextInt(later.size())).run();
+      return;
+    }
+    if (quiet) {
+      return;
+    }
+    List<TrueProcess> able = live().stream().filter(p -> !p.zombie && !p.busy).toList();
+    if (able.isEmpty()) {
+      return;
+    }
+    TrueProcess p = able.get(random.nextInt(able.size()));
+    switch (random.nextInt(12)) {
+      case 0, 1, 2 -> fork(p);
+      case 3 -> newThread(p);
+      case 4, 5, 6 -> exec(p);
+      case 7 -> rename(p);
+      case 8 -> endThread(p);
+      default -> exit(p);
+    }
+  }
+
+  /** Time passes for others while somebody is busy. */
+  private void meanwhile() {
+    for (int i = random.nextInt(4); i > 0; i--) {
+      step();
+    }
+  }
+
+  private int freeTid() {
+    List<Integer> free = new ArrayList<>();
+    for (int tid = 2; tid < TIDS; tid++) {
+      // Nobody gets through all tids within a few ticks, so no tid starts twice in that time.
+      if (!holders.containsKey(tid) && now - lastStart.getOrDefault(tid, -TICK * 10) > 3 * TICK) {
+        free.add(tid);
+      }
+    }
+    return free.isEmpty() ? -1 : free.get(random.nextInt(free.size()));
+  }
+
+  private int someThread(TrueProcess p) {
+    int i = random.nextInt(p.threads.size() + 1);
+    return i == p.threads.size() ? p.leaderOver && i > 0 ? p.threads.get(0).tid : p.tid : p.threads.get(i).tid;
+  }
+
+  private void fork(TrueProcess p) {
+    int tid = freeTid();
+    if (tid < 0) {
+      return;
+    }
+    TrueProcess child = new TrueProcess(tid, now, p, p.history, p.comm, p.imprint);
+    int parentTid = someThread(p);
+    log("fork (caller, child)", p.tid, tid);
+    holders.put(tid, child);
+    lastStart.put(tid, now);
+    everybody.add(child);
+    now += random.nextInt(2_000);
+    long time = now;
+    report(time, e -> e.cloned(time, parentTid, true, tid, tid));
+  }
+
+  private void newThread(TrueProcess p) {
+    int tid = freeTid();
+    if (tid < 0 || p.threads.size() > 4) {
+      return;
+    }
+    log("thread (of, new)", p.tid, tid);
+    p.threads.add(new TrueThread(tid, now));
+    holders.put(tid, p);
+    lastStart.put(tid, now);
+    long time = now;
+    report(time, e -> e.cloned(time, TaskEvents.UNKNOWN_TID, true, tid, p.tid));
+  }
+
+  private void exec(TrueProcess p) {
+    String name = random.nextInt(4) == 0 ? p.comm : "p" + names++;
+    long imprint = 1_000_000 + names * 16L + random.nextInt(16) * 1_000_000L;
+    p.busy = true;
+    boolean byThread = !p.threads.isEmpty() && (p.leaderOver || random.nextBoolean());
+    log("exec begins" + (byThread ? " by a thread" : "") + (p.leaderOver ? ", leader over" : ""), p.tid);
+    TrueThread caller = byThread ? p.threads.remove(random.nextInt(p.threads.size())) : null;
+    for (TrueThread t : List.copyOf(p.threads)) {
+      threadIsOver(p, t);
+    }
+    if (caller != null) {
+      if (!p.leaderOver) {
+        long[] time = new long[1];
+        int pid = p.tid;
+        atOnceOrLater(() -> reportExit(time, pid, pid, 0));
+      }
+      holders.remove(caller.tid);
+      p.leaderOver = false;
+    }
+    later.add(() -> {
+      p.imprint = 0;
+      p.comm = name;
+      p.commsEver.add(name);
+      later.add(() -> {
+        p.imprint = imprint;
+        later.add(() -> {
+          long time = now;
+          p.history.add(new TrueEntry(p.tid, time, name));
+          p.busy = false;
+          log("exec reported", p.tid);
+          report(time, e -> e.execed(time, p.tid, TaskEvents.UNKNOWN_TID, RawText.UNKNOWN, RawText.UNKNOWN));
+        });
+      });
+    });
+  }
+
+  private void rename(TrueProcess p) {
+    String name = "r" + names++;
+    p.busy = true;
+    log("rename begins", p.tid);
+    p.comm = name;
+    p.commsEver.add(name);
+    later.add(() -> {
+      log("rename reported", p.tid);
+      p.busy = false;
+      long time = now;
+      report(time, e -> e.renamed(time, p.tid, RawText.of(name)));
+    });
+  }
+
+  private void endThread(TrueProcess p) {
+    if (!p.threads.isEmpty()) {
+      if (!p.leaderOver && random.nextInt(4) == 0) {
+        p.leaderOver = true;
+        long[] time = new long[1];
+        atOnceOrLater(() -> reportExit(time, p.tid, p.tid, 0));
+        return;
+      }
+      if (p.threads.size() > 1 || !p.leaderOver) {
+        threadIsOver(p, p.threads.remove(0));
+      }
+    }
+  }
+
+  private void threadIsOver(TrueProcess p, TrueThread t) {
+    log("thread ends (of, thread)", p.tid, t.tid);
+    p.threads.remove(t);
+    holders.remove(t.tid);
+    atOnceOrLater(() -> reportExit(new long[1], t.tid, p.tid, 0));
+  }
+
+  private void exit(TrueProcess p) {
+    if (p.tid == 1 || !p.leaderOver && random.nextInt(3) == 0) {
+      return;
+    }
+    for (TrueThread t : List.copyOf(p.threads)) {
+      threadIsOver(p, t);
+    }
+    log("exit" + (p.leaderOver ? ", leader over" : ""), p.tid);
+    p.zombie = true;
+    p.imprint = 0;
+    for (TrueProcess child : live()) {
+      if (child.parent == p && child != p) {
+        child.parent = everybody.get(0);
+      }
+    }
+    int parent = p.parent.tid;
+    if (!p.leaderOver) {
+      atOnceOrLater(() -> reportExit(new long[1], p.tid, p.tid, parent));
+    }
+    later.add(() -> {
+      log("reaped", p.tid);
+      holders.remove(p.tid);
+      p.gone = true;
+    });
+  }
+
+  private void atOnceOrLater(Runnable report) {
+    if (random.nextInt(3) == 0) {
+      later.add(report);
+    } else {
+      report.run();
+    }
+  }
+
+  private void reportExit(long[] at, int tid, int tgid, int parent) {
+    at[0] = now;
+    long time = now;
+    log("exit reported (tid, tgid)", tid, tgid);
+    report(time, e -> e.exited(time, tid, tgid, 0, parent));
+  }
+
+  private void report(long time, Consumer<TaskEvents> event) {
+    if (toLose == 0 && random.nextDouble() < lossRate) {
+      toLose = 1 + random.nextInt(30);
+    }
+    if (toLose > 0 && !quiet) {
+      toLose--;
+      log("lost after", (int) (lastReported % 1_000_000_000));
+      if (lostCount++ == 0) {
+        lostFrom = lastReported;
+      }
+      return;
+    }
+    if (lostCount > 0) {
+      long from = lostFrom;
+      int count = lostCount;
+      queue.add(e -> e.lost(from, time, count, Gap.Cause.SEQUENCE));
+      lostCount = 0;
+      toLose = 0;
+      losses++;
+    }
+    lastReported = time;
+    queue.add(event);
+  }
+
+  /** So that a loss at the very end is noticed too, as it would be by the next event. */
+  void flushLoss() {
+    if (lostCount > 0) {
+      long from = lostFrom;
+      long to = now;
+      int count = lostCount;
+      queue.add(e -> e.lost(from, to, count, Gap.Cause.SEQUENCE));
+      lostCount = 0;
+      losses++;
+    }
+  }
+
+  /** As a source's drain: everything reported until the call, and how far that went. */
+  long drain(TaskEvents events) {
+    long at;
+    do {
+      at = now;
+      Consumer<TaskEvents> event = queue.poll();
+      if (event != null) {
+        event.accept(events);
+      }
+    } while (!queue.isEmpty());
+    now++;
+    return at;
+  }
+
+  // ------------------------------------------------------------------ /proc
+
+  @Override
+  public boolean read(int tid, TaskStat into) {
+    meanwhile();
+    return look(tid, into);
+  }
+
+  @Override
+  public boolean readSettled(int tid, TaskStat into) {
+    meanwhile();
+    if (!look(tid, into)) {
+      return false;
+    }
+    RawText comm = into.comm;
+    long imprint = into.startstack;
+    long start = into.starttime;
+    meanwhile();
+    return look(tid, into) && comm.equals(into.comm) && imprint == into.startstack && imprint != 0
+        && start == into.starttime;
+  }
+
+  private boolean look(int tid, TaskStat into) {
+    TrueProcess p = holders.get(tid);
+    if (p == null) {
+      return false;
+    }
+    long start = p.start;
+    for (TrueThread t : p.threads) {
+      start = t.tid == tid ? t.start : start;
+    }
+    into.tid = tid;
+    into.comm = RawText.of(p.comm);
+    into.state = p.zombie || p.leaderOver && tid == p.tid ? 'Z' : random.nextInt(2) == 0 || p.busy ? 'R' : 'S';
+    into.ppid = p.tid == 1 ? 0 : p.parent.tid;
+    into.flags = 0;
+    into.starttime = start / TICK;
+    into.startstack = tid == p.tid && p.leaderOver ? 0 : p.imprint;
+    return true;
+  }
+
+  @Override
+  public int[] processes() {
+    meanwhile();
+    return live().stream().mapToInt(p -> p.tid).toArray();
+  }
+
+  @Override
+  public int[] threads(int tgid) {
+    TrueProcess p = holders.get(tgid);
+    if (p == null || p.tid != tgid) {
+      return new int[0];
+    }
+    int[] tids = new int[p.threads.size() + 1];
+    tids[0] = tgid;
+    for (int i = 1; i < tids.length; i++) {
+      tids[i] = p.threads.get(i - 1).tid;
+    }
+    return tids;
+  }
+
+  @Override
+  public int tgid(int tid) {
+    TrueProcess p = holders.get(tid);
+    return p == null ? 0 : p.tid;
+  }
+
+  @Override
+  public boolean placesStackAtRandom(int tid) {
+    return true;
+  }
+
+  @Override
+  public DetailsFiles.@Nullable Reading read(int tgid) {
+    return null; // details are read by another thread, which has no place in a simulation of one
+  }
+}

@@ -1,0 +1,211 @@
+package io.taskhistory.collector.tracking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskhistory.collector.tracking.SimulatedKernel.TrueEntry;
+import io.taskhistory.collector.tracking.SimulatedKernel.TrueProcess;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.History;
+import io.taskhistory.history.Provenance;
+import io.taskhistory.history.Reason;
+import io.taskhistory.history.Task;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Follows a simulated kernel whose truth is known, and compares. Above all: never a wrong ancestor, whatever is lost,
+ * late or overtaken; and where a history shows no doubt, it is the truth to the letter.
+ */
+class TrackingSimulationTest {
+
+  private static final int SEEDS = 200;
+  private static final int ROUNDS = 120;
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.002, 0.02, 0.2})
+  void histories_underRandomKernel_areNeverWrong(double lossRate) {
+    Tally tally = new Tally();
+    for (long seed = 0; seed < SEEDS; seed++) {
+      run(seed, lossRate, tally);
+    }
+    assertThat(tally.tasks).isGreaterThan(SEEDS * 50);
+    assertThat(tally.resolved).as("names that could be read").isGreaterThan(tally.entries / 4);
+    assertThat(tally.losses > 0).isEqualTo(lossRate > 0);
+    System.out.printf("loss rate %.3f: %s%n", lossRate, tally);
+  }
+
+  private static final class Tally {
+    int tasks;
+    int entries;
+    int resolved;
+    int doubtless;
+    int losses;
+    int gaps;
+    int inQuestion;
+
+    @Override
+    public String toString() {
+      return tasks + " processes, " + entries + " entries, " + resolved + " resolved, " + doubtless
+          + " histories without other doubt than the creator, " + losses + " losses in " + gaps + " gaps, "
+          + inQuestion + " execs just before a scan";
+    }
+  }
+
+  private static void run(long seed, double lossRate, Tally tally) {
+    SimulatedKernel kernel = new SimulatedKernel(seed, lossRate);
+    Random random = new Random(~seed);
+    for (int i = random.nextInt(60); i > 0; i--) {
+      kernel.step();
+    }
+    RecordingWriter writer = new RecordingWriter();
+    Tracking tracking = new Tracking(new Tracking.Setup(writer, "simulated", kernel, kernel, kernel::now,
+        SimulatedKernel.TICKS_PER_SECOND, 500, 2000), () -> { });
+    long begun = kernel.now();
+    tracking.reconcile(looked -> drainTo(kernel, tracking, looked));
+    for (int round = 0; round < ROUNDS; round++) {
+      for (int i = random.nextInt(12); i > 0; i--) {
+        kernel.step();
+      }
+      tracking.drained(kernel.drain(tracking.events()));
+      if (tracking.wantsReconciling() && random.nextInt(3) == 0) {
+        tracking.reconcile(looked -> drainTo(kernel, tracking, looked));
+      }
+      if (random.nextInt(4) == 0) {
+        writer.commit(0);
+      }
+    }
+    settle(kernel, tracking);
+    Checker checker = new Checker(seed, kernel, writer, begun, lossRate > 0, tally);
+    checker.checkAll();
+    tally.losses += kernel.losses;
+    tally.gaps += writer.gaps.size();
+  }
+
+  /** Nothing new happens, what has begun comes to its end, and everything is applied. */
+  private static void settle(SimulatedKernel kernel, Tracking tracking) {
+    kernel.quiet = true;
+    while (!kernel.isQuiet()) {
+      kernel.step();
+    }
+    kernel.flushLoss();
+    for (int i = 0; i < 4; i++) {
+      kernel.step();
+      tracking.drained(kernel.drain(tracking.events()));
+    }
+    for (int i = 0; i < 10_000 && !tracking.wantsReconciling(); i++) {
+      kernel.step();
+    }
+    if (tracking.wantsReconciling()) {
+      tracking.reconcile(looked -> drainTo(kernel, tracking, looked));
+    }
+    for (int i = 0; i < 3; i++) {
+      kernel.step();
+      tracking.drained(kernel.drain(tracking.events()));
+    }
+  }
+
+  private static void drainTo(SimulatedKernel kernel, Tracking tracking, long time) {
+    long drained;
+    do {
+      kernel.step();
+      drained = kernel.drain(tracking.events());
+      tracking.drained(drained);
+    } while (drained < time);
+  }
+
+  private record Checker(
+      long seed, SimulatedKernel kernel, RecordingWriter writer, long begun, boolean lossy, Tally tally) {
+
+    void checkAll() {
+      Set<Integer> expected = kernel.live().stream().filter(p -> !p.zombie).map(p -> p.tid)
+          .collect(Collectors.toCollection(TreeSet::new));
+      Set<Integer> live = writer.everybody.stream().filter(t -> t.isLeader() && t.isLive()).map(Task::tid)
+          .collect(Collectors.toCollection(TreeSet::new));
+      Set<Integer> missing = new TreeSet<>(expected);
+      missing.removeAll(live);
+      Set<Integer> surplus = new TreeSet<>(live);
+      surplus.removeAll(expected);
+      for (int tid : missing) {
+        throw new AssertionError("seed " + seed + ": lives and is not known to, " + tid + "\n" + kernel.logOf(tid));
+      }
+      for (int tid : surplus) {
+        throw new AssertionError("seed " + seed + ": is thought to live, " + tid + "\n" + kernel.logOf(tid));
+      }
+      for (Task task : writer.everybody) {
+        if (task.isLeader()) {
+          check(task);
+        }
+      }
+      if (!lossy) {
+        for (TrueProcess p : kernel.everybody) {
+          if (p.start > begun) {
+            assertThat(writer.everybody).as("%s, seed %d", p, seed)
+                .anyMatch(t -> t.isLeader() && p.isSameTask(t.tid(), t.start()));
+          }
+        }
+      }
+    }
+
+    private void check(Task task) {
+      tally.tasks++;
+      History history = History.of(task, Long.MAX_VALUE);
+      List<Entry> entries = history.entries().subList(1, history.entries().size());
+      List<TrueProcess> candidates = kernel.everybody.stream()
+          .filter(p -> p.isSameTask(task.tid(), task.start())).toList();
+      boolean unheardOf = !entries.isEmpty() && entries.get(0).provenance() == Provenance.UNKNOWN
+          && entries.get(0).pid() == task.tid() && entries.get(0).time() == task.start();
+      if (candidates.isEmpty() || unheardOf) {
+        assertThat(entries.get(0).provenance()).as("unheard of: %s %s seed %d", task, entries, seed)
+            .isEqualTo(Provenance.UNKNOWN);
+        candidates = kernel.everybody.stream().filter(p -> p.tid == task.tid() && p.start <= task.start()).toList();
+        candidates = candidates.subList(candidates.size() - 1, candidates.size());
+      }
+      TrueProcess truth = candidates.get(candidates.size() - 1);
+      compare(task, history, entries, truth);
+    }
+
+    private void compare(Task task, History history, List<Entry> entries, TrueProcess truth) {
+      String what = "seed " + seed + " task " + task + " seen of " + begun + "\n is " + entries + "\n truth " + truth + "\n"
+          + kernel.logOf(task.tid()) + (Integer.getInteger("also") == null ? "" : "\n" + kernel.logOf(Integer.getInteger("also")));
+      List<TrueEntry> rest = new ArrayList<>(truth.history);
+      for (Entry e : entries) {
+        tally.entries++;
+        switch (e.provenance()) {
+          case RESOLVED -> {
+            tally.resolved++;
+            TrueEntry found = rest.stream().filter(t -> t.pid() == e.pid() && t.time() == e.time()).findFirst()
+                .orElseThrow(() -> new AssertionError("no such exec: " + e + " " + what));
+            assertThat(e.name().toString()).as(what).isEqualTo(found.name());
+            rest.subList(0, rest.indexOf(found) + 1).clear();
+          }
+          case SNAPSHOT -> assertThat(truth.hasAncestorCalled(e.pid(), e.name().toString())).as(e + " " + what).isTrue();
+          case UNKNOWN -> { }
+          case OBSERVED -> throw new AssertionError("this source brings no names: " + what);
+        }
+      }
+      Set<Reason> doubts = EnumSet.copyOf(history.reasons());
+      doubts.remove(Reason.CREATOR_ASSUMED);
+      if (doubts.isEmpty()) {
+        tally.doubtless++;
+        assertThat(entries).as(what).hasSameSizeAs(truth.history);
+      }
+      if (!lossy && truth.start > begun) {
+        long known = truth.history.stream().filter(t -> t.time() > begun).count();
+        Set<Long> times = truth.history.stream().map(TrueEntry::time).collect(Collectors.toSet());
+        long here = entries.stream().filter(e -> e.time() > begun && times.contains(e.time())).count();
+        // What was unsure about a task that was found in /proc a moment after the event stays in question.
+        boolean question = entries.stream()
+            .anyMatch(e -> e.provenance() == Provenance.UNKNOWN && !times.contains(e.time()));
+        assertThat(question || here == known).as("every exec since the start is there: " + what).isTrue();
+        tally.inQuestion += (int) (known - here);
+      }
+    }
+  }
+}
