@@ -90,6 +90,16 @@ public final class Task {
     return creatorStart == NOBODY ? Optional.empty() : Optional.of(new TaskId(boot.key(), creatorTid, creatorStart));
   }
 
+  /** The tid of {@link #creator}, meaningful where there is one. */
+  public int creatorTid() {
+    return creatorTid;
+  }
+
+  /** The start of {@link #creator}, or -1 where nobody is known; with the tid, spares a store the id. */
+  public long creatorStart() {
+    return creatorStart;
+  }
+
   /** The task that {@code ppid} names, or named at the end. */
   public Optional<TaskId> reaper() {
     return Optional.ofNullable(reaper);
