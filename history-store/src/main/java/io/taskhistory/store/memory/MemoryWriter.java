@@ -1,0 +1,126 @@
+package io.taskhistory.store.memory;
+
+import io.taskhistory.history.Boot;
+import io.taskhistory.history.ClockLedger;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.Gap;
+import io.taskhistory.history.Task;
+import io.taskhistory.store.HistoryWriter;
+import io.taskhistory.store.LiveTasks;
+import io.taskhistory.store.memory.Kept.EntryKey;
+import io.taskhistory.store.memory.Kept.KeptBoot;
+import io.taskhistory.store.memory.Kept.KeptEntry;
+import io.taskhistory.store.memory.Kept.KeptTask;
+import io.taskhistory.store.memory.Kept.TaskKey;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/** Remembers what was named, and copies it at the commit. */
+final class MemoryWriter implements HistoryWriter {
+
+  private final MemoryHistoryStore store;
+  private final KeptBoot kept;
+  private final Set<Task> tasks = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Entry> entries = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final List<ClockLedger.Row> clock = new ArrayList<>();
+  private final List<Gap> gaps = new ArrayList<>();
+
+  MemoryWriter(MemoryHistoryStore store) {
+    this.store = store;
+    this.kept = store.present;
+  }
+
+  @Override
+  public Boot boot() {
+    return kept.boot;
+  }
+
+  @Override
+  public LiveTasks live() {
+    return store.live;
+  }
+
+  @Override
+  public long watermark() {
+    store.lock.readLock().lock();
+    try {
+      return kept.watermark;
+    } finally {
+      store.lock.readLock().unlock();
+    }
+  }
+
+  @Override
+  public Entry root() {
+    return store.root;
+  }
+
+  @Override
+  public void save(Task task) {
+    tasks.add(task);
+    Task holder = store.live.get(task.tid());
+    if (task.isLive() || holder == null || holder.start() < task.start()) {
+      store.live.put(task);
+    }
+  }
+
+  @Override
+  public void save(Entry entry) {
+    entries.add(entry);
+  }
+
+  @Override
+  public Gap gap(String source, long from, long to, long lost, Gap.Cause cause) {
+    Gap gap = new Gap(kept.boot, kept.gaps.size() + gaps.size() + 1, source, from, to, lost, cause);
+    gaps.add(gap);
+    return gap;
+  }
+
+  @Override
+  public void clock(ClockLedger.Row row) {
+    clock.add(row);
+  }
+
+  @Override
+  public void commit(long watermark) {
+    store.lock.writeLock().lock();
+    try {
+      store.checkOpen();
+      entries.forEach(entry -> kept.entries.put(EntryKey.of(entry), KeptEntry.of(entry)));
+      for (Task task : tasks) {
+        KeptTask copy = copyOf(task);
+        kept.tasks.put(copy.key(), copy);
+        if (!task.isLive()) {
+          store.live.remove(task);
+        }
+      }
+      kept.gaps.addAll(gaps);
+      kept.clock.addAll(clock);
+      kept.watermark = Math.max(kept.watermark, watermark);
+      tasks.clear();
+      entries.clear();
+      gaps.clear();
+      clock.clear();
+    } finally {
+      store.lock.writeLock().unlock();
+    }
+  }
+
+  private static KeptTask copyOf(Task task) {
+    Entry entry = task.entry();
+    boolean namedByEntry = task.comm().isKnown() && task.comm().equals(entry.name());
+    return new KeptTask(
+        new TaskKey(task.tid(), task.start()),
+        new TaskKey(task.tgid(), task.leader().start()),
+        EntryKey.of(entry),
+        task.creatorStart() < 0 ? null : new TaskKey(task.creatorTid(), task.creatorStart()),
+        task.reaper().orElse(null),
+        namedByEntry ? null : task.comm(),
+        task.doubts(),
+        task.ending().orElse(null),
+        task.imprint());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.taskhistory.store.memory;
+
+import org.jspecify.annotations.NullMarked;
