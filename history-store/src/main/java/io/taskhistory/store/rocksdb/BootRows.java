@@ -1,0 +1,60 @@
+package io.taskhistory.store.rocksdb;
+
+import io.taskhistory.history.Boot;
+import io.taskhistory.history.Gap;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is kept of one boot beside its tasks and entries. The writer changes it, any thread reads. */
+final class BootRows {
+
+  final Boot boot;
+  private volatile List<Gap> gaps;
+  private volatile long watermark;
+  private long latest;
+
+  BootRows(Boot boot, List<Gap> gaps, long watermark, long latest) {
+    this.boot = boot;
+    this.gaps = List.copyOf(gaps);
+    this.watermark = watermark;
+    this.latest = latest;
+  }
+
+  /** By id, which counts from 1. */
+  List<Gap> gaps() {
+    return gaps;
+  }
+
+  /** The gaps with these ids, as far as they are kept. */
+  List<Gap> gaps(int[] ids) {
+    List<Gap> all = gaps;
+    List<Gap> found = new ArrayList<>(ids.length);
+    for (int id : ids) {
+      if (id >= 1 && id <= all.size()) {
+        found.add(all.get(id - 1));
+      }
+    }
+    return found;
+  }
+
+  /** Of the last commit; -1 before the first. */
+  long watermark() {
+    return watermark;
+  }
+
+  /** For the writer: the latest time that anything kept carries. */
+  long latest() {
+    return latest;
+  }
+
+  /** For the writer: a commit has been written. */
+  void committed(List<Gap> more, long watermark, long latest) {
+    if (!more.isEmpty()) {
+      List<Gap> all = new ArrayList<>(gaps);
+      all.addAll(more);
+      gaps = List.copyOf(all);
+    }
+    this.latest = latest;
+    this.watermark = watermark;
+  }
+}

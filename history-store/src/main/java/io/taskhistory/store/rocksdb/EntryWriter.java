@@ -1,0 +1,107 @@
+package io.taskhistory.store.rocksdb;
+
+import io.taskhistory.history.Details;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.Task;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts entries where they are looked for: in the period of their time, and in every later one whose tasks may have them
+ * among their ancestors.
+ *
+ * <p>Older entries come into a period when it begins, by the chains of the tasks that live then. That leaves out those
+ * which a task takes up later, when a clone is told after its creator has ended; so whatever a task or an entry points
+ * at is checked, which costs a look-up only where it is older than the period.
+ */
+final class EntryWriter {
+
+  private final int boot;
+  private Periods periods;
+  /** The entries older than the current period that are in it. */
+  private Set<EntryRef> carried = new HashSet<>();
+
+  /** The same, as they are once the batch is written. */
+  private Set<EntryRef> carriedThen = new HashSet<>();
+
+  private Periods periodsThen;
+
+  EntryWriter(int boot, Periods periods) {
+    this.boot = boot;
+    this.periods = periods;
+    this.periodsThen = periods;
+  }
+
+  /** {@code task} was found in the store: what it points at is in the current period. */
+  void restored(Task task) {
+    for (@Nullable Entry e = task.entry(); e != null && isOlder(e) && carried.add(ref(e)); e = e.parent()) {
+      continue;
+    }
+  }
+
+  /** Starts a batch; with periods that end in a new one, nothing older is in the current one yet. */
+  void begin(Periods then) {
+    carriedThen = new HashSet<>();
+    periodsThen = then;
+  }
+
+  /** The batch has been written. */
+  void committed() {
+    if (periodsThen.size() == periods.size()) {
+      carried.addAll(carriedThen);
+    } else {
+      carried = carriedThen;
+    }
+    carriedThen = new HashSet<>();
+    periods = periodsThen;
+  }
+
+  void save(Batch batch, Entry entry) {
+    int home = periodsThen.indexOf(boot, entry.time());
+    for (int i = home; i < periodsThen.size(); i++) {
+      put(batch, periodsThen.get(i).number(), entry);
+    }
+    if (isOlder(entry)) {
+      carriedThen.add(ref(entry));
+    }
+    Entry parent = entry.parent();
+    if (parent != null) {
+      carry(batch, parent);
+    }
+  }
+
+  /** Sees to it that the current period has the chain that ends in {@code last}. */
+  void carry(Batch batch, Entry last) {
+    for (@Nullable Entry e = last; e != null && isOlder(e); e = e.parent()) {
+      EntryRef ref = ref(e);
+      if (isCarried(ref) || !carriedThen.add(ref)) {
+        return;
+      }
+      put(batch, periodsThen.current().number(), e);
+    }
+  }
+
+  private boolean isCarried(EntryRef ref) {
+    return periodsThen.size() == periods.size() && carried.contains(ref);
+  }
+
+  private boolean isOlder(Entry entry) {
+    return entry.time() < periodsThen.current().from();
+  }
+
+  private EntryRef ref(Entry entry) {
+    return EntryRef.of(boot, entry);
+  }
+
+  private static void put(Batch batch, int period, Entry entry) {
+    Keys.entry(batch.key, period, entry.time(), EntryRef.pidOf(entry));
+    EntryRecord.encode(entry, batch.value);
+    batch.put(Family.ENTRIES);
+    Details details = entry.details();
+    if (details != Details.UNKNOWN) {
+      DetailsRecord.encode(details, batch.value);
+      batch.put(Family.DETAILS);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package io.taskhistory.store.rocksdb;
+
+import io.taskhistory.history.Details;
+import io.taskhistory.history.Moment;
+import io.taskhistory.store.ExecCursor;
+import io.taskhistory.store.ExecPage;
+import io.taskhistory.store.ExecPage.Exec;
+import io.taskhistory.store.ExecQuery;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One walk over past execs, oldest first. Entries are kept by time, so they are their own index. A period also holds
+ * copies of older entries; all of them lie before its own time and are stepped over by starting there.
+ */
+final class ExecScan {
+
+  private final Contents contents;
+  private final Periods periods;
+  private final StoredEntries entries;
+  private final ExecQuery query;
+
+  private final List<Exec> found = new ArrayList<>();
+  private @Nullable ExecCursor looked;
+  private int scanned;
+
+  ExecScan(Contents contents, StoredEntries entries, ExecQuery query) {
+    this.contents = contents;
+    this.periods = contents.periods();
+    this.entries = entries;
+    this.query = query;
+  }
+
+  ExecPage page(Database.Scan scan) {
+    for (int i = 0; i < periods.size(); i++) {
+      if (!scanPeriod(scan, i)) {
+        return new ExecPage(found, Optional.ofNullable(looked));
+      }
+    }
+    return new ExecPage(found, Optional.empty());
+  }
+
+  /** False where the page is full. */
+  private boolean scanPeriod(Database.Scan scan, int index) {
+    Period period = periods.get(index);
+    long end = end(index);
+    byte @Nullable [] start = start(period, end);
+    if (start == null) {
+      return true;
+    }
+    for (boolean more = scan.from(start); more; more = scan.next()) {
+      byte[] key = scan.key();
+      long time = Keys.entryTime(key);
+      if (Keys.period(key) != period.number() || time >= end) {
+        return true;
+      }
+      int pid = Keys.entryPid(key);
+      if (pid == Keys.ROOT_PID) {
+        continue;
+      }
+      if (found.size() == query.most() || scanned == query.scanLimit()) {
+        return false;
+      }
+      scanned++;
+      looked = new ExecCursor(period.boot(), time, pid);
+      look(index, EntryRecord.decode(time, pid, scan.value()));
+    }
+    return true;
+  }
+
+  /** The first time that is not asked for, or no longer in the period. */
+  private long end(int index) {
+    Period period = periods.get(index);
+    long end = periods.isOf(period.boot(), index + 1) ? periods.get(index + 1).from() : Long.MAX_VALUE;
+    Moment to = query.to();
+    if (to == null || to.boot().index() > period.boot()) {
+      return end;
+    }
+    return to.boot().index() < period.boot() ? 0 : Math.min(end, to.time());
+  }
+
+  /** The first key that is asked for; null where none of the period's can be. */
+  private byte @Nullable [] start(Period period, long end) {
+    long time = period.from();
+    int pid = 0;
+    Moment from = query.from();
+    if (from != null) {
+      if (from.boot().index() > period.boot()) {
+        return null;
+      }
+      time = from.boot().index() == period.boot() ? Math.max(time, from.time()) : time;
+    }
+    ExecCursor after = query.after();
+    if (after != null) {
+      if (after.boot() > period.boot()) {
+        return null;
+      }
+      if (after.boot() == period.boot() && after.time() >= time) {
+        time = after.time();
+        pid = after.pid() + 1;
+      }
+    }
+    return time >= end ? null : Keys.entry(period.number(), time, pid);
+  }
+
+  private void look(int index, EntryRecord record) {
+    if (query.comm() != null && !query.comm().equals(record.name())) {
+      return;
+    }
+    EntryRef ref = new EntryRef(periods.get(index).boot(), record.time(), record.pid());
+    if (query.exe() != null || query.uid() != Details.UNKNOWN_NUMBER) {
+      Details details = record.detailed() ? entries.details(periods, index, ref) : Details.UNKNOWN;
+      boolean exeFits =
+          query.exe() == null || query.exe().equals(details.exe()) || query.exe().equals(details.program());
+      boolean uidFits = query.uid() == Details.UNKNOWN_NUMBER || query.uid() == details.uid();
+      if (!exeFits || !uidFits) {
+        return;
+      }
+    }
+    found.add(new Exec(contents.boots().get(ref.boot()).boot, entries.entry(periods, index, ref)));
+  }
+}

@@ -1,0 +1,111 @@
+package io.taskhistory.store.rocksdb;
+
+import io.taskhistory.history.Boot;
+import io.taskhistory.history.ClockLedger;
+import io.taskhistory.history.Gap;
+import io.taskhistory.store.StoreException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The rows of the family {@code meta}. The first byte of the key says which kind of row it is, so each kind is one scan.
+ *
+ * <pre>
+ *   'B' boot u32             -> | 1 | wall start u64 | id, 36 characters |
+ *   'C' boot u32, from u64   -> | 1 | wall offset zigzag | boot clock offset zigzag |
+ *   'G' boot u32, id u32     -> | 1 | cause u8 | from varint | to − from varint | lost zigzag | source … |
+ *   'P' period u32           -> | 1 | boot u32 | from varint | opened varint |
+ *   'W' boot u32             -> | 1 | watermark zigzag | latest varint |
+ *
+ *   latest: the latest time that anything kept carries; it can be beyond the watermark, and the next period begins after it
+ * </pre>
+ */
+final class MetaRows {
+
+  static final int VERSION = 1;
+  static final char BOOT = 'B';
+  static final char CLOCK = 'C';
+  static final char GAP = 'G';
+  static final char PERIOD = 'P';
+  static final char WATERMARK = 'W';
+
+  private static final Gap.Cause[] CAUSES = Gap.Cause.values();
+
+  /** The row without the ledger, which has rows of its own. */
+  record BootRow(int index, String id, long wallStart) {}
+
+  record WatermarkRow(long watermark, long latest) {}
+
+  private MetaRows() {}
+
+  static void boot(Batch batch, Boot boot) {
+    batch.key.clear().u8(BOOT).u32(boot.index());
+    byte[] id = boot.id().getBytes(StandardCharsets.US_ASCII);
+    batch.value.clear().u8(VERSION).u64(boot.wallStart()).bytes(id, 0, id.length);
+    batch.put(Family.META);
+  }
+
+  static BootRow boot(byte[] key, byte[] value) {
+    BytesReader in = BytesReader.value(value, VERSION, "boot");
+    long wallStart = in.u64();
+    return new BootRow(owner(key), new String(in.rest().toByteArray(), StandardCharsets.US_ASCII), wallStart);
+  }
+
+  static void clock(Batch batch, Boot boot, ClockLedger.Row row) {
+    batch.key.clear().u8(CLOCK).u32(boot.index()).u64(row.from());
+    batch.value.clear().u8(VERSION).zigzag(row.wallOffset()).zigzag(row.bootClockOffset());
+    batch.put(Family.META);
+  }
+
+  static ClockLedger.Row clock(byte[] key, byte[] value) {
+    BytesReader in = BytesReader.value(value, VERSION, "clock");
+    return new ClockLedger.Row(Keys.u64(key, 5), in.zigzag(), in.zigzag());
+  }
+
+  static void gap(Batch batch, Gap gap) {
+    batch.key.clear().u8(GAP).u32(gap.boot().index()).u32(gap.id());
+    byte[] source = gap.source().getBytes(StandardCharsets.UTF_8);
+    batch.value.clear().u8(VERSION).u8(gap.cause().ordinal())
+        .varint(gap.from()).varint(gap.to() - gap.from()).zigzag(gap.lost()).bytes(source, 0, source.length);
+    batch.put(Family.META);
+  }
+
+  static Gap gap(Boot boot, byte[] key, byte[] value) {
+    BytesReader in = BytesReader.value(value, VERSION, "gap");
+    int cause = in.u8();
+    if (cause >= CAUSES.length) {
+      throw new StoreException("Damaged gap: its cause is " + cause);
+    }
+    long from = in.varint();
+    long to = from + in.varint();
+    long lost = in.zigzag();
+    String source = new String(in.rest().toByteArray(), StandardCharsets.UTF_8);
+    return new Gap(boot, Keys.u32(key, 5), source, from, to, lost, CAUSES[cause]);
+  }
+
+  static void period(Batch batch, Period period) {
+    batch.key.clear().u8(PERIOD).u32(period.number());
+    batch.value.clear().u8(VERSION).u32(period.boot()).varint(period.from()).varint(period.opened());
+    batch.put(Family.META);
+  }
+
+  static Period period(byte[] key, byte[] value) {
+    BytesReader in = BytesReader.value(value, VERSION, "period");
+    return new Period(owner(key), in.u32(), in.varint(), in.varint());
+  }
+
+  static void watermark(Batch batch, int boot, long watermark, long latest) {
+    batch.key.clear().u8(WATERMARK).u32(boot);
+    batch.value.clear().u8(VERSION).zigzag(watermark).varint(latest);
+    batch.put(Family.META);
+  }
+
+  static WatermarkRow watermark(byte[] value) {
+    BytesReader in = BytesReader.value(value, VERSION, "watermark");
+    return new WatermarkRow(in.zigzag(), in.varint());
+  }
+
+  /** The number that follows the kind: a boot's index, of a period its own. */
+  static int owner(byte[] key) {
+    return Keys.u32(key, 1);
+  }
+}

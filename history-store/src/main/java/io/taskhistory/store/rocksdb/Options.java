@@ -1,0 +1,94 @@
+package io.taskhistory.store.rocksdb;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.WriteOptions;
+
+/**
+ * How RocksDB is told to work: about {@value #BLOCK_CACHE} bytes for what is read and {@value #MEMTABLES} for what is
+ * written, few files, no log beyond a megabyte.
+ *
+ * <p>Everything is compressed with Zstandard, the write-ahead log too: a lifecycle may cost 100 bytes there, and the
+ * records of a batch resemble each other. The Java interface has no call for the log's compression, so that option goes
+ * in by its name.
+ */
+final class Options implements AutoCloseable {
+
+  static final long BLOCK_CACHE = 32 << 20;
+  static final long MEMTABLES = 24 << 20;
+
+  private static final long BLOCK = 16 << 10;
+  private static final long WRITE_AHEAD_LOG = 24 << 20;
+  private static final long INFO_LOG = 1 << 20;
+  private static final int OPEN_FILES = 256;
+  private static final double BLOOM_BITS = 10;
+
+  final DBOptions database;
+  final ReadOptions read = new ReadOptions();
+  final WriteOptions write = new WriteOptions();
+  final List<ColumnFamilyDescriptor> families = new ArrayList<>();
+
+  private final LRUCache cache = new LRUCache(BLOCK_CACHE);
+  private final BloomFilter bloom = new BloomFilter(BLOOM_BITS);
+
+  Options() {
+    Properties named = new Properties();
+    named.setProperty("wal_compression", "kZSTD");
+    database = DBOptions.getDBOptionsFromProps(named)
+        .setCreateIfMissing(true)
+        .setCreateMissingColumnFamilies(true)
+        .setDbWriteBufferSize(MEMTABLES)
+        .setMaxTotalWalSize(WRITE_AHEAD_LOG)
+        .setMaxBackgroundJobs(2)
+        .setMaxOpenFiles(OPEN_FILES)
+        .setAllowFAllocate(false)
+        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+        .setMaxLogFileSize(INFO_LOG)
+        .setKeepLogFileNum(2)
+        .setStatsDumpPeriodSec(0)
+        .setStatsPersistPeriodSec(0)
+        .setSkipStatsUpdateOnDbOpen(true);
+    for (Family family : Family.values()) {
+      families.add(new ColumnFamilyDescriptor(family.label(), options(family)));
+    }
+  }
+
+  private ColumnFamilyOptions options(Family family) {
+    BlockBasedTableConfig table = new BlockBasedTableConfig()
+        .setBlockCache(cache)
+        .setBlockSize(BLOCK)
+        .setFormatVersion(5)
+        .setCacheIndexAndFilterBlocks(true)
+        .setPinL0FilterAndIndexBlocksInCache(true);
+    if (family == Family.ENTRIES || family == Family.DETAILS) {
+      // Only these are asked for by whole keys; the others are scanned, where a filter is of no use.
+      table.setFilterPolicy(bloom);
+    }
+    return new ColumnFamilyOptions()
+        .setTableFormatConfig(table)
+        .setWriteBufferSize(MEMTABLES / 3)
+        .setArenaBlockSize(64 << 10)
+        .setCompressionType(CompressionType.ZSTD_COMPRESSION);
+  }
+
+  /** Only once the database is closed, which refers to all of these. */
+  @Override
+  public void close() {
+    write.close();
+    read.close();
+    families.forEach(family -> family.getOptions().close());
+    database.close();
+    bloom.close();
+    cache.close();
+  }
+}

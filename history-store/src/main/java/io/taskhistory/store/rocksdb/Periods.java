@@ -1,0 +1,66 @@
+package io.taskhistory.store.rocksdb;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** All periods in order. Immutable: a new period makes a new one of these. */
+final class Periods {
+
+  private final Period[] periods;
+
+  Periods(List<Period> periods) {
+    this.periods = periods.toArray(Period[]::new);
+  }
+
+  Periods with(Period next) {
+    Period[] more = Arrays.copyOf(periods, periods.length + 1);
+    more[periods.length] = next;
+    return new Periods(List.of(more));
+  }
+
+  int size() {
+    return periods.length;
+  }
+
+  Period get(int index) {
+    return periods[index];
+  }
+
+  /** The one that is being written. */
+  Period current() {
+    return periods[periods.length - 1];
+  }
+
+  /** The index of the one that a time belongs to, or of the boot's first where the time's own is no longer kept; -1
+   * where nothing of the boot is. */
+  int indexOf(int boot, long time) {
+    int found = -1;
+    for (int i = firstOf(boot); i < periods.length && periods[i].boot() == boot; i++) {
+      if (found >= 0 && periods[i].from() > time) {
+        break;
+      }
+      found = i;
+    }
+    return found;
+  }
+
+  /** The index of the boot's first, or of where it would stand. */
+  int firstOf(int boot) {
+    int low = 0;
+    int high = periods.length;
+    while (low < high) {
+      int middle = low + high >>> 1;
+      if (periods[middle].boot() < boot) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /** Whether {@code index} is one of that boot's. */
+  boolean isOf(int boot, int index) {
+    return index >= 0 && index < periods.length && periods[index].boot() == boot;
+  }
+}

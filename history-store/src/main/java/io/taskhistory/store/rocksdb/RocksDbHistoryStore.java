@@ -1,0 +1,89 @@
+package io.taskhistory.store.rocksdb;
+
+import io.taskhistory.store.BootFacts;
+import io.taskhistory.store.HistoryReader;
+import io.taskhistory.store.HistoryStore;
+import io.taskhistory.store.HistoryWriter;
+import io.taskhistory.store.StoreException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * The store on disk: whatever was committed survives the end of the process, however it comes. A commit is one batch in
+ * the write-ahead log and is not synced, so the page cache has it when {@code kill -9} strikes; after a loss of power
+ * the last seconds can be missing, but never a part of a commit.
+ */
+public final class RocksDbHistoryStore implements HistoryStore {
+
+  /** How much of a boot's time shares a period, the unit in which history is given up one day. */
+  public static final Duration PERIOD = Duration.ofHours(24);
+
+  private final DataDirectory directory;
+  private final Database database;
+  private final RocksDbWriter writer;
+  private final RocksDbReader reader;
+
+  private RocksDbHistoryStore(
+      DataDirectory directory, Database database, RocksDbWriter writer, RocksDbReader reader) {
+    this.directory = directory;
+    this.database = database;
+    this.writer = writer;
+    this.reader = reader;
+  }
+
+  /**
+   * Opens the store in a data directory, which is made where there is none.
+   *
+   * @throws StoreException where the directory is another's, in use, made by a newer version or cannot be written; it
+   *     is then as it was
+   */
+  public static RocksDbHistoryStore open(Path directory, BootFacts boot) {
+    return open(directory, boot, PERIOD);
+  }
+
+  /** As {@link #open(Path, BootFacts)} with periods of another length. */
+  public static RocksDbHistoryStore open(Path directory, BootFacts boot, Duration period) {
+    DataDirectory locked = DataDirectory.open(directory);
+    try {
+      Database database = Database.open(locked);
+      try {
+        return open(locked, database, boot, period);
+      } catch (RuntimeException e) {
+        database.close();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      locked.close();
+      throw e;
+    }
+  }
+
+  private static RocksDbHistoryStore open(
+      DataDirectory directory, Database database, BootFacts boot, Duration period) {
+    Opening opening = new Opening(database, boot);
+    Contents contents = opening.contents();
+    StoredEntries entries = new StoredEntries(database);
+    Restored restored = opening.restored(contents, entries);
+    return new RocksDbHistoryStore(
+        directory,
+        database,
+        new RocksDbWriter(database, contents, restored, entries, period.toNanos()),
+        new RocksDbReader(database, contents, restored.live(), entries));
+  }
+
+  @Override
+  public HistoryWriter writer() {
+    return writer;
+  }
+
+  @Override
+  public HistoryReader reader() {
+    return reader;
+  }
+
+  @Override
+  public void close() {
+    database.close();
+    directory.close();
+  }
+}

@@ -1,0 +1,102 @@
+package io.taskhistory.store.rocksdb;
+
+import io.taskhistory.history.Boot;
+import io.taskhistory.history.Gap;
+import io.taskhistory.history.Moment;
+import io.taskhistory.history.Task;
+import io.taskhistory.history.TaskId;
+import io.taskhistory.store.ExecPage;
+import io.taskhistory.store.ExecQuery;
+import io.taskhistory.store.HistoryReader;
+import io.taskhistory.store.LiveTasks;
+import io.taskhistory.store.StoreStats;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Answers from the live tasks and from the disk. Children and execs are those that have been committed. */
+final class RocksDbReader implements HistoryReader {
+
+  private final Database database;
+  private final Contents contents;
+  private final LiveTasks live;
+  private final StoredEntries entries;
+  private final StoredTasks tasks;
+
+  RocksDbReader(Database database, Contents contents, LiveTasks live, StoredEntries entries) {
+    this.database = database;
+    this.contents = contents;
+    this.live = live;
+    this.entries = entries;
+    this.tasks = new StoredTasks(database, contents, live, entries);
+  }
+
+  @Override
+  public Boot boot() {
+    return contents.present().boot;
+  }
+
+  @Override
+  public List<Boot> boots() {
+    return contents.boots().stream().map(rows -> rows.boot).toList();
+  }
+
+  @Override
+  public LiveTasks live() {
+    return live;
+  }
+
+  @Override
+  public long watermark() {
+    return contents.present().watermark();
+  }
+
+  @Override
+  public Optional<Task> task(int tid, Moment at) {
+    return database.using(() -> contents.byId(at.boot().id())
+        .map(boot -> at.time() < 0 ? null : tasks.at(boot, tid, at.time())));
+  }
+
+  @Override
+  public Optional<Task> task(int tid) {
+    return database.using(() -> Optional.ofNullable(tasks.last(tid)));
+  }
+
+  @Override
+  public Optional<Task> task(TaskId id) {
+    return database.using(() -> contents.byKey(id.boot()).map(boot -> tasks.get(boot, id.tid(), id.start())));
+  }
+
+  @Override
+  public List<Task> children(TaskId creator, @Nullable Task after, int most) {
+    return database.using(() -> {
+      Optional<BootRows> boot = contents.byKey(creator.boot());
+      if (boot.isEmpty()) {
+        return List.of();
+      }
+      try (Database.Scan scan = database.scan(Family.CHILDREN)) {
+        return new ChildScan(contents.periods(), tasks, boot.get(), creator).page(scan, after, most);
+      }
+    });
+  }
+
+  @Override
+  public ExecPage execs(ExecQuery query) {
+    return database.using(() -> {
+      try (Database.Scan scan = database.scan(Family.ENTRIES)) {
+        return new ExecScan(contents, entries, query).page(scan);
+      }
+    });
+  }
+
+  @Override
+  public List<Gap> gaps(Boot boot) {
+    return contents.byId(boot.id()).map(BootRows::gaps).orElse(List.of());
+  }
+
+  @Override
+  public StoreStats stats() {
+    return database.using(() -> new StoreStats(
+        database.estimate(Family.TASKS), database.estimate(Family.ENTRIES), database.bytes()));
+  }
+}

@@ -1,0 +1,160 @@
+package io.taskhistory.store.rocksdb;
+
+import io.taskhistory.history.Boot;
+import io.taskhistory.history.Doubts;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.RawText;
+import io.taskhistory.history.Task;
+import io.taskhistory.history.TaskId;
+import io.taskhistory.store.LiveTasks;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads tasks back. An ended task is in the period of its end, under its start; tids do not overlap, so in each period
+ * the holder at a time is the last that started by then, or it is in another period.
+ *
+ * <p>Live tasks come first in every lookup, and the periods are looked at only after them: a commit publishes in the
+ * opposite order, so that a task that ends is never in neither.
+ */
+final class StoredTasks {
+
+  private final Database database;
+  private final Contents contents;
+  private final LiveTasks live;
+  private final StoredEntries entries;
+
+  StoredTasks(Database database, Contents contents, LiveTasks live, StoredEntries entries) {
+    this.database = database;
+    this.contents = contents;
+    this.live = live;
+    this.entries = entries;
+  }
+
+  /** Whoever held the tid at that time of that boot. */
+  @Nullable Task at(BootRows boot, int tid, long time) {
+    if (boot == contents.present()) {
+      Task living = live.get(tid, time);
+      if (living != null) {
+        return living;
+      }
+    }
+    Periods periods = contents.periods();
+    int index = boot.boot.index();
+    try (Database.Scan scan = database.scan(Family.TASKS)) {
+      for (int i = periods.indexOf(index, time); periods.isOf(index, i); i++) {
+        TaskRecord found = lastStartedBy(scan, periods.get(i).number(), tid, time);
+        if (found != null && found.ending != null && time < found.ending.time()) {
+          return task(periods, i, boot, found);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** The live holder of the tid, else the last of all. */
+  @Nullable Task last(int tid) {
+    Task living = live.get(tid);
+    if (living != null) {
+      return living;
+    }
+    Periods periods = contents.periods();
+    try (Database.Scan scan = database.scan(Family.TASKS)) {
+      for (int i = periods.size() - 1; i >= 0; i--) {
+        TaskRecord found = lastStartedBy(scan, periods.get(i).number(), tid, Long.MAX_VALUE);
+        if (found != null) {
+          return task(periods, i, contents.boots().get(periods.get(i).boot()), found);
+        }
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable TaskRecord lastStartedBy(Database.Scan scan, int period, int tid, long time) {
+    if (!scan.backFrom(Keys.task(period, tid, time))) {
+      return null;
+    }
+    byte[] key = scan.key();
+    return Keys.isTaskOf(key, period, tid)
+        ? new TaskRecord().decode(tid, Keys.taskStart(key), scan.value())
+        : null;
+  }
+
+  /** The one task with that tid and start, live or ended. */
+  @Nullable Task get(BootRows boot, int tid, long start) {
+    if (boot == contents.present()) {
+      Task living = living(tid, start);
+      if (living != null) {
+        return living;
+      }
+    }
+    Periods periods = contents.periods();
+    int index = boot.boot.index();
+    for (int i = periods.indexOf(index, start); periods.isOf(index, i); i++) {
+      byte[] value = database.get(Family.TASKS, Keys.task(periods.get(i).number(), tid, start));
+      if (value != null) {
+        return task(periods, i, boot, new TaskRecord().decode(tid, start, value));
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Task living(int tid, long start) {
+    Task top = live.get(tid);
+    if (top != null && top.start() == start) {
+      return top;
+    }
+    Task behind = live.get(tid, start);
+    return behind != null && behind.start() == start ? behind : null;
+  }
+
+  private Task task(Periods periods, int near, BootRows rows, TaskRecord record) {
+    Entry entry = entries.entry(
+        periods, near, new EntryRef(rows.boot.index(), record.entryTime, record.entryPid));
+    Task leader = record.isThread() ? leader(rows, record, entry) : null;
+    return make(rows, record, entry, leader);
+  }
+
+  /** The task of a record, its entry and, of a thread, its leader. */
+  static Task make(BootRows rows, TaskRecord record, Entry entry, @Nullable Task leader) {
+    Boot boot = rows.boot;
+    Task task = leader == null
+        ? Task.leader(boot, record.tid, record.start, entry)
+        : Task.thread(leader, record.tid, record.start);
+    if (record.creatorStart != TaskRecord.NOBODY) {
+      task.createdBy(record.creatorTid, record.creatorStart);
+    }
+    if (record.reaperStart != TaskRecord.NOBODY) {
+      task.reapedBy(new TaskId(boot.key(), record.reaperTid, record.reaperStart));
+    }
+    RawText comm = record.comm;
+    task.rename(comm == null ? entry.name() : comm);
+    if (leader == null) {
+      task.doubt(doubts(rows, record));
+    }
+    task.imprint(record.imprint);
+    if (record.ending != null) {
+      task.end(record.ending);
+    }
+    return task;
+  }
+
+  private static Doubts doubts(BootRows rows, TaskRecord record) {
+    return !record.creatorAssumed && record.gaps.length == 0
+        ? Doubts.NONE
+        : new Doubts(record.creatorAssumed, record.gaps.length == 0 ? List.of() : rows.gaps(record.gaps));
+  }
+
+  /** A thread's leader as it lives or is kept. Should it be neither, the thread's record says enough to stand in. */
+  private Task leader(BootRows rows, TaskRecord thread, Entry entry) {
+    Task leader = get(rows, thread.tgid, thread.leaderStart);
+    return leader != null && leader.isLeader() ? leader : standIn(rows, thread, entry);
+  }
+
+  static Task standIn(BootRows rows, TaskRecord thread, Entry entry) {
+    Task leader = Task.leader(rows.boot, thread.tgid, thread.leaderStart, entry);
+    leader.rename(entry.name());
+    leader.doubt(doubts(rows, thread));
+    return leader;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.taskhistory.store.rocksdb;
+
+import org.jspecify.annotations.NullMarked;
