@@ -6,8 +6,9 @@ import java.nio.ByteOrder;
 
 /**
  * What one commit writes, in the form in which RocksDB keeps it in the write-ahead log ({@code db/write_batch.cc}).
- * Building it here and handing it over in one call costs a third of calling into RocksDB for each record, and leaves no
- * garbage but one array a commit.
+ * Building it here and handing it over in one call is the cheapest of three ways tried: of a lifecycle's three records
+ * written, 1.2 µs, where calls with direct buffers take 1.4 and calls with arrays 1.5. It leaves no garbage but one
+ * array a commit.
  *
  * <pre>
  *   0                8        12

@@ -1,0 +1,75 @@
+package io.taskhistory.store.rocksdb;
+
+import io.taskhistory.history.Ending;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.Provenance;
+import io.taskhistory.history.RawText;
+import io.taskhistory.history.Task;
+import io.taskhistory.store.HistoryStoreContract;
+import io.taskhistory.store.HistoryWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * A process that writes until it is killed. Commit number c tells what happened in the thousand ticks from 1000 c on:
+ * one of a few long-lived tasks is replaced, and {@value #SHORT} short ones come and go. After each commit it prints c.
+ */
+final class CrashChild {
+
+  static final int SHORT = 10;
+  static final int LONG_LIVED = 7;
+  static final Duration PERIOD = Duration.ofNanos(40_000);
+
+  private CrashChild() {}
+
+  public static void main(String[] args) {
+    RocksDbHistoryStore store = RocksDbHistoryStore.open(Path.of(args[0]), HistoryStoreContract.facts(1), PERIOD);
+    HistoryWriter writer = store.writer();
+    for (int c = writer.watermark() < 0 ? 1 : (int) (writer.watermark() / 1000) + 1; ; c++) {
+      follow(writer, c);
+      writer.commit(watermark(c));
+      System.out.println(c);
+    }
+  }
+
+  static long watermark(int c) {
+    return 1000L * c + 999;
+  }
+
+  static int longLivedTid(int c) {
+    return 10 + c % LONG_LIVED;
+  }
+
+  static int shortTid(int c, int i) {
+    return 100 + (c * SHORT + i) % 900;
+  }
+
+  static long shortStart(int c, int i) {
+    return 1000L * c + 10 * (i + 1);
+  }
+
+  private static void follow(HistoryWriter writer, int c) {
+    Task before = writer.live().get(longLivedTid(c));
+    if (before != null) {
+      before.end(new Ending(1000L * c, 0));
+      writer.save(before);
+    }
+    Task task = start(writer, writer.root(), longLivedTid(c), 1000L * c + 1);
+    for (int i = 0; i < SHORT; i++) {
+      Task child = start(writer, task.entry(), shortTid(c, i), shortStart(c, i));
+      child.createdBy(task.tid(), task.start());
+      child.end(new Ending(shortStart(c, i) + 5, i));
+      writer.save(child);
+    }
+  }
+
+  private static Task start(HistoryWriter writer, Entry parent, int tid, long start) {
+    Entry entry = new Entry(parent, start, tid, RawText.of("run" + start), Provenance.OBSERVED);
+    entry.detail(HistoryStoreContract.details(tid % 3));
+    writer.save(entry);
+    Task task = Task.leader(writer.boot(), tid, start, entry);
+    task.rename(entry.name());
+    writer.save(task);
+    return task;
+  }
+}

@@ -1,0 +1,129 @@
+package io.taskhistory.store.rocksdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskhistory.history.Details;
+import io.taskhistory.history.Ending;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.Moment;
+import io.taskhistory.history.Provenance;
+import io.taskhistory.history.RawText;
+import io.taskhistory.history.Task;
+import io.taskhistory.store.ExecQuery;
+import io.taskhistory.store.HistoryReader;
+import io.taskhistory.store.HistoryStoreContract;
+import io.taskhistory.store.HistoryWriter;
+import io.taskhistory.store.StoreException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Many threads read while one writes and another closes. */
+final class ReadersTest {
+
+  private static final int READERS = 4;
+  private static final int TID = 10;
+  private static final int COMMITS = 1_500;
+
+  @TempDir
+  Path directory;
+
+  @Test
+  void reads_whileTasksEndAndPeriodsChange_neverMissOne() throws InterruptedException, ExecutionException {
+    try (RocksDbHistoryStore store =
+        RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(1), Duration.ofNanos(5_000))) {
+      AtomicLong started = new AtomicLong(-1);
+      ExecutorService threads = Executors.newFixedThreadPool(READERS);
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      List<Future<Long>> readers = new ArrayList<>();
+      for (int i = 0; i < READERS; i++) {
+        readers.add(threads.submit(() -> readUntil(done, store.reader(), started)));
+      }
+      try {
+        write(store.writer(), started);
+      } finally {
+        done.complete(null);
+        threads.shutdown();
+      }
+      for (Future<Long> reader : readers) {
+        assertThat(reader.get()).isPositive();
+      }
+    }
+  }
+
+  /** One tid, held without a pause: a new holder starts in the very moment in which the last one ends. */
+  private static void write(HistoryWriter writer, AtomicLong started) {
+    Task holder = null;
+    for (long time = 1_000; time < 1_000 + COMMITS * 100L; time += 100) {
+      if (holder != null) {
+        holder.end(new Ending(time, 0));
+        writer.save(holder);
+      }
+      Entry entry = new Entry(writer.root(), time, TID, RawText.of("run"), Provenance.OBSERVED);
+      writer.save(entry);
+      holder = Task.leader(writer.boot(), TID, time, entry);
+      writer.save(holder);
+      started.set(time);
+      writer.commit(time);
+    }
+  }
+
+  private static long readUntil(CompletableFuture<Void> done, HistoryReader reader, AtomicLong started) {
+    long reads = 0;
+    while (!done.isDone()) {
+      long newest = started.get();
+      if (newest < 0) {
+        continue;
+      }
+      long time = Math.max(1_000, newest - reads % 7 * 100 + reads % 100);
+      Task task = reader.task(TID, new Moment(reader.boot(), Math.min(time, newest))).orElseThrow();
+      assertThat(task.entry().time()).isEqualTo(task.start());
+      assertThat(reader.task(TID)).isPresent();
+      assertThat(reader.task(task.id())).isPresent();
+      reads++;
+    }
+    return reads;
+  }
+
+  @Test
+  void close_underReaders_endsThemWithARefusal() throws InterruptedException, ExecutionException {
+    RocksDbHistoryStore store = RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(1));
+    write(store.writer(), new AtomicLong());
+    HistoryReader reader = store.reader();
+    ExecutorService threads = Executors.newFixedThreadPool(READERS);
+    List<Future<Long>> readers = new ArrayList<>();
+    CompletableFuture<Void> reading = new CompletableFuture<>();
+    for (int i = 0; i < READERS; i++) {
+      readers.add(threads.submit(() -> readUntilClosed(reader, reading)));
+    }
+    reading.join();
+    store.close();
+    threads.shutdown();
+    for (Future<Long> each : readers) {
+      assertThat(each.get()).isNotNegative();
+    }
+  }
+
+  private static long readUntilClosed(HistoryReader reader, CompletableFuture<Void> reading) {
+    for (long reads = 0; ; reads++) {
+      try {
+        assertThat(reader.task(TID, new Moment(reader.boot(), 1_000 + reads % 1_000))).isPresent();
+        reader.execs(new ExecQuery(null, null, Details.UNKNOWN_NUMBER, null, null, null, 10, 10));
+        reader.stats();
+        reading.complete(null);
+      } catch (StoreException e) {
+        assertThat(e).hasMessageContaining("closed");
+        return reads;
+      }
+    }
+  }
+}
