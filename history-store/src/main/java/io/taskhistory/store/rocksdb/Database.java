@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.StampedLock;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -18,40 +19,66 @@ import org.rocksdb.WriteBatch;
 
 /**
  * Owns RocksDB's handles. They are bare pointers: a call on a closed one brings the whole JVM down. So every use is
- * inside {@link #using}, which shares a lock that {@link #close} takes alone; after that uses are refused.
+ * inside {@link #using}, which shares a lock that closing takes alone; after that uses are refused.
  *
  * <p>The order of closing, each before what it refers to: iterators (within their use), family handles, the database,
  * the options, and last, by the store, the directory's lock.
+ *
+ * <p>Once a write has failed, say because the disk was full, RocksDB refuses all others for ever. So the next commit
+ * opens it again, as soon as there is room for what opening itself writes. Writing a batch twice does no harm.
  */
 final class Database implements AutoCloseable {
+
+  /** How long after a failed write or a failed opening the next is tried. */
+  private static final long PAUSE = TimeUnit.SECONDS.toNanos(1);
 
   static {
     RocksDB.loadLibrary();
   }
 
-  private final DataDirectory directory;
-  private final Options options;
-  private final RocksDB rocks;
-  private final List<ColumnFamilyHandle> handles;
-  private final StampedLock gate = new StampedLock();
-  private boolean closed;
+  /** RocksDB and its families, by ordinal. */
+  private record Handles(RocksDB rocks, List<ColumnFamilyHandle> families) {
 
-  private Database(DataDirectory directory, Options options, RocksDB rocks, List<ColumnFamilyHandle> handles) {
+    ColumnFamilyHandle of(Family family) {
+      return families.get(family.ordinal());
+    }
+
+    void close() {
+      families.forEach(ColumnFamilyHandle::close);
+      rocks.close();
+    }
+  }
+
+  private final DataDirectory directory;
+  private final Options options = new Options();
+  private final StampedLock gate = new StampedLock();
+  private @Nullable Handles handles;
+  private boolean closed;
+  private volatile boolean failed;
+  private long failedAt;
+
+  private Database(DataDirectory directory) {
     this.directory = directory;
-    this.options = options;
-    this.rocks = rocks;
-    this.handles = handles;
   }
 
   static Database open(DataDirectory directory) {
-    Options options = new Options();
-    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    Database database = new Database(directory);
+    try {
+      database.handles = database.openRocks();
+      return database;
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  private Handles openRocks() {
+    List<ColumnFamilyHandle> families = new ArrayList<>();
     try {
       Files.createDirectories(directory.database());
-      RocksDB rocks = RocksDB.open(options.database, directory.database().toString(), options.families, handles);
-      return new Database(directory, options, rocks, handles);
+      RocksDB rocks = RocksDB.open(options.database, directory.database().toString(), options.families, families);
+      return new Handles(rocks, families);
     } catch (RocksDBException | IOException e) {
-      options.close();
       String message = String.valueOf(e.getMessage());
       if (message.contains("lock") && message.contains("LOCK")) {
         throw DataDirectory.inUse(directory.path());
@@ -74,17 +101,23 @@ final class Database implements AutoCloseable {
     }
   }
 
-  int[] familyIds() {
-    return handles.stream().mapToInt(ColumnFamilyHandle::getID).toArray();
+  private Handles handles() {
+    Handles now = handles;
+    if (now == null) {
+      throw new StoreException("The data directory " + directory.path()
+          + " could not be opened again after a write had failed. Check the space and the health of its file system");
+    }
+    return now;
   }
 
-  private ColumnFamilyHandle handle(Family family) {
-    return handles.get(family.ordinal());
+  int[] familyIds() {
+    return handles().families.stream().mapToInt(ColumnFamilyHandle::getID).toArray();
   }
 
   byte @Nullable [] get(Family family, byte[] key) {
+    Handles now = handles();
     try {
-      return rocks.get(handle(family), options.read, key);
+      return now.rocks.get(now.of(family), options.read, key);
     } catch (RocksDBException e) {
       throw failed("read", e);
     }
@@ -92,15 +125,51 @@ final class Database implements AutoCloseable {
 
   /** To be closed within the same use. */
   Scan scan(Family family) {
-    return new Scan(rocks.newIterator(handle(family), options.read));
+    Handles now = handles();
+    return new Scan(now.rocks.newIterator(now.of(family), options.read));
   }
 
-  /** All of it or, with an exception or a crash, nothing. */
+  /** Writes all of it or, with an exception or a crash, nothing. Not within a use. */
+  void commit(Batch batch) {
+    if (failed) {
+      openAgain();
+    }
+    using(() -> {
+      write(batch);
+      return batch;
+    });
+  }
+
+  /** As {@link #commit}, within a use or before there can be others. */
   void write(Batch batch) {
     try (WriteBatch whole = new WriteBatch(batch.serialized())) {
-      rocks.write(options.write, whole);
+      handles().rocks.write(options.write, whole);
     } catch (RocksDBException e) {
+      failedAt = System.nanoTime();
+      failed = true;
       throw failed("write", e);
+    }
+  }
+
+  private void openAgain() {
+    if (System.nanoTime() - failedAt < PAUSE || directory.database().toFile().getUsableSpace() < Options.MEMTABLES) {
+      throw new StoreException("The last write to the data directory " + directory.path()
+          + " failed. Check the space and the health of its file system");
+    }
+    long stamp = gate.writeLock();
+    try {
+      if (closed) {
+        return;
+      }
+      failedAt = System.nanoTime();
+      if (handles != null) {
+        handles.close();
+        handles = null;
+      }
+      handles = openRocks();
+      failed = false;
+    } finally {
+      gate.unlockWrite(stamp);
     }
   }
 
@@ -110,8 +179,9 @@ final class Database implements AutoCloseable {
   }
 
   long estimate(Family family) {
+    Handles now = handles();
     try {
-      return rocks.getLongProperty(handle(family), "rocksdb.estimate-num-keys");
+      return now.rocks.getLongProperty(now.of(family), "rocksdb.estimate-num-keys");
     } catch (RocksDBException e) {
       throw failed("read", e);
     }
@@ -133,8 +203,9 @@ final class Database implements AutoCloseable {
         return;
       }
       closed = true;
-      handles.forEach(ColumnFamilyHandle::close);
-      rocks.close();
+      if (handles != null) {
+        handles.close();
+      }
       options.close();
     } finally {
       gate.unlockWrite(stamp);

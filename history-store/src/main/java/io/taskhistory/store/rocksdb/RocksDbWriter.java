@@ -120,10 +120,7 @@ final class RocksDbWriter implements HistoryWriter {
     gaps.forEach(gap -> MetaRows.gap(batch, gap));
     clock.forEach(row -> MetaRows.clock(batch, present.boot, row));
     MetaRows.watermark(batch, present.boot.index(), mark, latest);
-    database.using(() -> {
-      database.write(batch);
-      return batch;
-    });
+    database.commit(batch);
     publish(periods, mark, latest);
   }
 
