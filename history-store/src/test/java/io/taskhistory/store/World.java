@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A machine with a few tasks that live at random, followed into a store. Two worlds with the same seed on two stores do
  * the same in both, each with objects of its own. Ticks are the time; a few tids are used again and again.
  */
-final class World {
+public final class World {
 
   private static final int TIDS = 40;
 
@@ -32,7 +32,7 @@ final class World {
   private final List<Task> ended = new ArrayList<>();
   private final TreeMap<String, Entry> entries = new TreeMap<>();
 
-  World(long seed, HistoryStore store, long time) {
+  public World(long seed, HistoryStore store, long time) {
     this.random = new Random(seed);
     this.store = store;
     this.writer = store.writer();
@@ -40,7 +40,7 @@ final class World {
   }
 
   /** The store was opened (again): what the world goes on with is what the store kept. */
-  void opened(HistoryStore opened, long now) {
+  public void opened(HistoryStore opened, long now) {
     store = opened;
     writer = opened.writer();
     time = now;
@@ -59,24 +59,24 @@ final class World {
     return entry.isRoot() ? "root" : "%020d/%d".formatted(entry.time(), entry.pid());
   }
 
-  HistoryReader reader() {
+  public HistoryReader reader() {
     return store.reader();
   }
 
-  HistoryStore store() {
+  public HistoryStore store() {
     return store;
   }
 
-  long time() {
+  public long time() {
     return time;
   }
 
-  void commit() {
+  public void commit() {
     writer.commit(time - random.nextInt(3));
     ended.clear();
   }
 
-  void step() {
+  public void step() {
     time += random.nextInt(3);
     switch (random.nextInt(14)) {
       case 0, 1, 2 -> fork();
