@@ -1,0 +1,47 @@
+package io.taskhistory.collector.linux;
+
+/**
+ * The C library's functions that we call, under their own names. Addresses and sizes are {@code long}s: we run on 64-bit
+ * machines only, and nothing is allocated or converted for a call.
+ */
+interface LibC {
+
+  int socket(int domain, int type, int protocol);
+
+  int bind(int fd, long address, int length);
+
+  int setsockopt(int fd, int level, int name, long value, int length);
+
+  int getsockopt(int fd, int level, int name, long value, long length);
+
+  long sendto(int fd, long buffer, long length, int flags, long address, int addressLength);
+
+  int recvmmsg(int fd, long messages, int count, int flags, long timeout);
+
+  int poll(long fds, long count, int millis);
+
+  int eventfd(int initial, int flags);
+
+  int open(long path, int flags, int mode);
+
+  int openat(int directory, long path, int flags, int mode);
+
+  long read(int fd, long buffer, long length);
+
+  long pread(int fd, long buffer, long length, long offset);
+
+  long write(int fd, long buffer, long length);
+
+  long readlinkat(int directory, long path, long buffer, long length);
+
+  int statx(int directory, long path, int flags, int mask, long buffer);
+
+  int close(int fd);
+
+  int clock_gettime(int clock, long timespec);
+
+  long sysconf(int name);
+
+  /** For calls that the C library has no function for, by their number. */
+  long syscall(long number, long a, long b, long c, long d);
+}
