@@ -12,11 +12,16 @@ public final class TaskStat {
   public RawText comm = RawText.UNKNOWN;
   public char state;
   public int ppid;
+  /** The controlling terminal's device number, 0 for none. */
+  public int ttyNr;
   public int flags;
+  public int numThreads;
   /** Start after boot on the boot clock, in clock ticks. */
   public long starttime;
   /** The bottom of the stack; 0 where there is none or no right to see it. */
   public long startstack;
+  /** As wait(2) gives it, of a task that is over; 0 where there is no right to see it. */
+  public int exitCode;
 
   public boolean isKernelThread() {
     return (flags & PF_KTHREAD) != 0;
@@ -25,5 +30,15 @@ public final class TaskStat {
   /** Whether the task is over and only waits to be reaped. */
   public boolean isDead() {
     return state == 'Z' || state == 'X';
+  }
+
+  /**
+   * Whether the comm is the last that the process ever had, and belongs to its last successful exec or a rename after
+   * that. A dead task has no image whose stack could vouch for its name, but nothing changes it any more: only the task
+   * itself and threads of its process can, and there are none. The one way to die with the name of an image that never
+   * ran is an exec that fails past the point of no return, and bprm_execve() in fs/exec.c ends that by a signal.
+   */
+  public boolean isFinal() {
+    return isDead() && numThreads <= 1 && (exitCode & 0x7f) == 0;
   }
 }
