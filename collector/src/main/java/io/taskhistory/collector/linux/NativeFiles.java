@@ -142,7 +142,7 @@ public final class NativeFiles {
 
   /** What {@code fd} is, or null where that cannot be told. */
   public @Nullable Identity identify(int fd) {
-    if (LIBC.statx(fd, EMPTY.address(), AT_EMPTY_PATH, STATX_MASK, statxAddress) < 0) {
+    if (fd < 0 || LIBC.statx(fd, EMPTY.address(), AT_EMPTY_PATH, STATX_MASK, statxAddress) < 0) {
       return null;
     }
     return new Identity(statx.getInt(STX_DEV_MAJOR), statx.getInt(STX_DEV_MINOR), statx.getLong(STX_INO),
