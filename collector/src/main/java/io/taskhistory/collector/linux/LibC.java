@@ -3,8 +3,12 @@ package io.taskhistory.collector.linux;
 /**
  * The C library's functions that we call, under their own names. Addresses and sizes are {@code long}s: we run on 64-bit
  * machines only, and nothing is allocated or converted for a call.
+ *
+ * <p>None has six parameters: what jnr-x86asm makes of the sixth is garbage (sendto(2) got a random length).
+ *
+ * <p>Public only because JNR implements it in a class loader of its own.
  */
-interface LibC {
+public interface LibC {
 
   int socket(int domain, int type, int protocol);
 
@@ -14,7 +18,7 @@ interface LibC {
 
   int getsockopt(int fd, int level, int name, long value, long length);
 
-  long sendto(int fd, long buffer, long length, int flags, long address, int addressLength);
+  long send(int fd, long buffer, long length, int flags);
 
   int recvmmsg(int fd, long messages, int count, int flags, long timeout);
 

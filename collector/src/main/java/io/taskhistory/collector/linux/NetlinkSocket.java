@@ -104,7 +104,8 @@ public final class NetlinkSocket implements AutoCloseable {
       scratch.putInt(0, 1);
       Native.check("setsockopt(NETLINK_BROADCAST_ERROR)",
           LIBC.setsockopt(fd, SOL_NETLINK, NETLINK_BROADCAST_ERROR, scratchAddress, Integer.BYTES));
-      address(1 << group - 1);
+      scratch.putInt(0, 0).putInt(4, 0).putInt(8, 1 << group - 1);
+      scratch.putShort(0, (short) AF_NETLINK);
       Native.check("bind", LIBC.bind(fd, scratchAddress, SOCKADDR_SIZE));
     } catch (LinuxException e) {
       close();
@@ -136,23 +137,16 @@ public final class NetlinkSocket implements AutoCloseable {
     return LIBC.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, scratchAddress, scratchAddress + at) < 0 ? -1 : scratch.getInt(0);
   }
 
-  /** Sends the first bytes of {@code message}, up to its position, to the kernel. */
+  /** Sends the first bytes of {@code message}, up to its position, to the kernel: a netlink socket's default peer. */
   public void send(ByteBuffer message) {
-    address(0);
-    int at = SOCKADDR_SIZE + 4;
     for (int i = 0; i < message.position(); i++) {
-      scratch.put(at + i, message.get(i));
+      scratch.put(i, message.get(i));
     }
     long sent;
     do {
-      sent = LIBC.sendto(fd, scratchAddress + at, message.position(), 0, scratchAddress, SOCKADDR_SIZE);
+      sent = LIBC.send(fd, scratchAddress, message.position(), 0);
     } while (sent < 0 && Native.interrupted());
-    Native.check("sendto", (int) sent);
-  }
-
-  private void address(int groups) {
-    scratch.putInt(0, 0).putInt(4, 0).putInt(8, groups);
-    scratch.putShort(0, (short) AF_NETLINK);
+    Native.check("send", (int) sent);
   }
 
   /**

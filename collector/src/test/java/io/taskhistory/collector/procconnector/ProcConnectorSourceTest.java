@@ -1,0 +1,280 @@
+package io.taskhistory.collector.procconnector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.taskhistory.collector.children.Child;
+import io.taskhistory.collector.children.Programs;
+import io.taskhistory.collector.linux.Clocks;
+import io.taskhistory.collector.linux.Requirements;
+import io.taskhistory.collector.source.RecordedEvents;
+import io.taskhistory.collector.source.RecordedEvents.Cloned;
+import io.taskhistory.collector.source.RecordedEvents.CoreDumped;
+import io.taskhistory.collector.source.RecordedEvents.Event;
+import io.taskhistory.collector.source.RecordedEvents.Execed;
+import io.taskhistory.collector.source.RecordedEvents.Exited;
+import io.taskhistory.collector.source.RecordedEvents.GidChanged;
+import io.taskhistory.collector.source.RecordedEvents.Lost;
+import io.taskhistory.collector.source.RecordedEvents.Renamed;
+import io.taskhistory.collector.source.RecordedEvents.SessionStarted;
+import io.taskhistory.collector.source.RecordedEvents.Traced;
+import io.taskhistory.collector.source.RecordedEvents.UidChanged;
+import io.taskhistory.collector.source.SourceStats;
+import io.taskhistory.collector.source.TaskEvents;
+import io.taskhistory.history.RawText;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ProcConnectorSourceTest {
+
+  private static final int NO_LIMIT = Integer.MAX_VALUE;
+
+  private final ProcConnectorSource source = new ProcConnectorSource();
+  private final RecordedEvents events = new RecordedEvents();
+
+  @BeforeEach
+  void listen() {
+    Requirements.procConnector();
+    source.open();
+  }
+
+  @AfterEach
+  void stop() {
+    source.close();
+  }
+
+  private void drain() {
+    source.drain(events, NO_LIMIT);
+  }
+
+  @Test
+  void fork_ofProcess_tellsWhoIsAssumedToHaveCalled() {
+    try (Child parent = Child.act("fork", "{", "pause", "}", "pause")) {
+      int child = parent.said("fork")[0];
+      drain();
+      assertThat(events.of(Cloned.class, child)).singleElement()
+          .satisfies(e -> assertThat(e).isEqualTo(new Cloned(e.time(), parent.pid(), true, child, child)));
+    }
+  }
+
+  @Test
+  void fork_ofSibling_isReportedAsTheParentsChild() {
+    try (Child parent = Child.act("fork", "{", "sibling", "{", "pause", "}", "pause", "}", "pause")) {
+      int middle = parent.said("fork")[0];
+      int sibling = parent.said("fork")[0];
+      drain();
+      assertThat(events.of(Cloned.class, sibling)).extracting(Cloned::callerTid).containsExactly(parent.pid());
+      assertThat(events.of(Cloned.class, middle)).extracting(Cloned::callerTid).containsExactly(parent.pid());
+    }
+  }
+
+  @Test
+  void fork_ofThread_hasNoCaller() {
+    try (Child process = Child.act("thread", "{", "say", "thread", "pause", "}", "pause")) {
+      int thread = process.said("thread")[1];
+      drain();
+      assertThat(events.of(Cloned.class, thread)).singleElement().satisfies(e -> assertThat(e)
+          .isEqualTo(new Cloned(e.time(), TaskEvents.UNKNOWN_TID, true, thread, process.pid())));
+    }
+  }
+
+  @Test
+  void exec_andExit_comeInOrderWithTheStatusThatWaitGives() {
+    long before = Clocks.monotonic();
+    try (Child parent = Child.act("fork", "{", "exec", Programs.actor().toString(), "again", "exit", "7", "}", "reap")) {
+      int child = parent.said("fork")[0];
+      int status = parent.said("reaped")[1];
+      drain();
+      assertThat(events.of(child)).extracting(event -> event.getClass().getSimpleName())
+          .containsExactly("Cloned", "Execed", "Exited");
+      assertThat(events.of(child)).extracting(Event::time).isSorted()
+          .allSatisfy(time -> assertThat(time).isBetween(before, Clocks.monotonic()));
+      Exited end = events.of(Exited.class, child).get(0);
+      assertThat(end.waitStatus()).isEqualTo(status).isEqualTo(7 << 8);
+      assertThat(end.tgid()).isEqualTo(child);
+      assertThat(end.parentTgid()).isEqualTo(parent.pid());
+    }
+  }
+
+  @Test
+  void exec_thatFails_isNotReported() {
+    try (Child child = Child.act("wait", "try", "/nonexistent", "pause")) {
+      drain();
+      int execs = events.of(Execed.class, child.pid()).size();
+      child.go();
+      child.said("failed");
+      drain();
+      assertThat(events.of(Execed.class, child.pid())).hasSize(execs);
+    }
+  }
+
+  @Test
+  void exec_byThread_isTheLeadersAndItsOwnExitNeverComes() {
+    try (Child process = Child.act(
+        "thread", "{", "say", "thread", "wait", "exec", Programs.actor().toString(), "again", "say", "again", "pause", "}",
+        "pause")) {
+      int thread = process.said("thread")[1];
+      drain();
+      events.all().clear();
+      process.go();
+      assertThat(process.said("again")).startsWith(process.pid(), process.pid());
+      drain();
+      assertThat(events.of(process.pid())).extracting(event -> event.getClass().getSimpleName())
+          .containsExactly("Exited", "Execed");
+      assertThat(events.of(thread)).isEmpty();
+    }
+  }
+
+  @Test
+  void exit_bySignal_tellsItAndTheCoreDump() {
+    try (Child parent = Child.act("fork", "{", "kill", "6", "}", "reap", "fork", "{", "kill", "9", "}", "reap")) {
+      int aborted = parent.said("fork")[0];
+      int abortStatus = parent.said("reaped")[1];
+      int killed = parent.said("fork")[0];
+      int killStatus = parent.said("reaped")[1];
+      drain();
+      assertThat(events.of(CoreDumped.class, aborted)).hasSize(1);
+      assertThat(events.of(CoreDumped.class, killed)).isEmpty();
+      assertThat(events.of(Exited.class, aborted)).extracting(Exited::waitStatus).containsExactly(abortStatus);
+      assertThat(events.of(Exited.class, killed)).extracting(Exited::waitStatus).containsExactly(killStatus)
+          .containsExactly(9);
+    }
+  }
+
+  @Test
+  void rename_withHostileBytes_isPassedOnAsItIs() {
+    try (Child child = Child.act("name", "a)\\012b \\377=>'\"", "name", "0123456789abcdefg", "say", "named", "pause")) {
+      child.said("named");
+      drain();
+      assertThat(events.of(Renamed.class, child.pid())).extracting(Renamed::name).containsExactly(
+          RawText.of(new byte[] {'a', ')', '\n', 'b', ' ', (byte) 0xff, '=', '>', '\'', '"'}),
+          RawText.of("0123456789abcde"));
+    }
+  }
+
+  @Test
+  void identity_changed_isPassedOn() {
+    try (Child child = Child.act("fork", "{", "setsid", "setgid", "65533", "setuid", "65534", "say", "changed", "pause", "}",
+        "pause")) {
+      int pid = child.said("changed")[0];
+      drain();
+      assertThat(events.of(SessionStarted.class, pid)).hasSize(1);
+      assertThat(events.of(GidChanged.class, pid)).singleElement()
+          .satisfies(e -> assertThat(e).isEqualTo(new GidChanged(e.time(), pid, 65533, 65533)));
+      assertThat(events.of(UidChanged.class, pid)).singleElement()
+          .satisfies(e -> assertThat(e).isEqualTo(new UidChanged(e.time(), pid, 65534, 65534)));
+    }
+  }
+
+  @Test
+  void trace_attachedAndDetached_isPassedOn() {
+    try (Child parent = Child.act("fork", "{", "pause", "}", "trace", "pause")) {
+      int child = parent.said("traced")[0];
+      drain();
+      assertThat(events.of(Traced.class, child)).extracting(Traced::tracerTid).containsExactly(parent.pid(), 0);
+    }
+  }
+
+  @Test
+  void drain_withMost_staysWhereItWasUntilTheSocketIsEmpty() {
+    drain();
+    long start = source.drain(events, NO_LIMIT);
+    flood(100);
+    assertThat(source.drain(events, 10)).isEqualTo(start);
+    long before = Clocks.monotonic();
+    assertThat(source.drain(events, NO_LIMIT)).isGreaterThanOrEqualTo(before);
+    assertThat(source.stats().events()).isEqualTo(events.all().size());
+  }
+
+  @Test
+  void flood_withTheDefaultBuffer_losesNothing() {
+    int count = 4000;
+    flood(count);
+    drain();
+    assertThat(events.of(Lost.class)).isEmpty();
+    assertThat(events.of(Execed.class)).hasSizeGreaterThanOrEqualTo(count);
+    assertThat(source.stats()).satisfies(stats -> {
+      assertThat(stats.lost()).isZero();
+      assertThat(stats.buffer()).isEqualTo(ProcConnectorSource.DEFAULT_BUFFER);
+    });
+    assertThat(source.skipped()).isZero();
+  }
+
+  @Test
+  void overflow_isReportedWhereItIsAndCountedExactly() {
+    try (ProcConnectorSource small = new ProcConnectorSource(64 << 10)) {
+      small.open();
+      RecordedEvents some = new RecordedEvents();
+      int marker = tiny();
+      small.drain(some, NO_LIMIT);
+      flood(2000);
+      small.drain(some, NO_LIMIT);
+      assertThat(some.of(Lost.class)).isNotEmpty();
+      assertThat(some.all().get(some.all().size() - 1)).as("idle since, so that nothing is passed on after the loss"
+          + " but what came while it was reported").satisfiesAnyOf(
+              event -> assertThat(event).isInstanceOf(Lost.class),
+              event -> assertThat(event.time()).isGreaterThan(some.of(Lost.class).get(0).to()));
+      // Every processor has to speak once more before it is known how many it lost.
+      await().until(() -> {
+        flood(8);
+        small.drain(some, NO_LIMIT);
+        drain();
+        return small.stats().lost() > 0 && after(marker, some) + small.stats().lost() == after(marker, events, some);
+      });
+      SourceStats stats = small.stats();
+      assertThat(stats.lost()).isEqualTo(
+          some.of(Lost.class).stream().mapToLong(Lost::count).filter(count -> count > 0).sum());
+      assertThat(stats.losses()).isEqualTo(some.of(Lost.class).size());
+      assertThat(events.of(Lost.class)).isEmpty();
+    }
+  }
+
+  private static int tiny() {
+    try (Child child = Child.run(Programs.tiny())) {
+      child.await();
+      return child.pid();
+    }
+  }
+
+  private static void flood(int count) {
+    try (Child flood = Child.run(Programs.flood(), Integer.toString(count), "2", Programs.tiny().toString())) {
+      flood.await();
+    }
+  }
+
+  /** How many events there are after the marker's end. */
+  private static long after(int marker, RecordedEvents events) {
+    return happened(events).size() - 1 - happened(events).indexOf(events.of(Exited.class, marker).get(0));
+  }
+
+  /** As before, up to the last event that {@code other} has too. */
+  private static long after(int marker, RecordedEvents events, RecordedEvents other) {
+    List<Event> there = happened(other);
+    List<Event> here = happened(events);
+    return here.indexOf(there.get(there.size() - 1)) - here.indexOf(events.of(Exited.class, marker).get(0));
+  }
+
+  private static List<Event> happened(RecordedEvents events) {
+    return events.all().stream().filter(event -> !(event instanceof Lost)).toList();
+  }
+
+  @Test
+  void wakeUp_beforeOrDuringAwait_endsIt() throws InterruptedException {
+    drain();
+    source.wakeUp();
+    source.await(Long.MAX_VALUE);
+    Thread other = new Thread(source::wakeUp);
+    other.start();
+    source.await(Long.MAX_VALUE);
+    other.join();
+  }
+
+  @Test
+  void close_twice_isHarmless() {
+    source.close();
+    source.close();
+    source.wakeUp();
+  }
+}

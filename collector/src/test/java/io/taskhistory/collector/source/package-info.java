@@ -1,0 +1,5 @@
+/** What tests of sources share. */
+@NullMarked
+package io.taskhistory.collector.source;
+
+import org.jspecify.annotations.NullMarked;
