@@ -17,6 +17,7 @@
  *   norandom          places the stacks of images to come at one address
  *   trace             attaches to the last child and detaches: "traced CHILD"
  *
+ * Of all that share one standard input only one should wait at a time: the byte is whose read comes first.
  * In arguments of steps \ooo stands for a byte. Standard input that is closed ends whoever waits, so closing it is
  * enough to clean up.
  */

@@ -114,7 +114,7 @@ class ProcConnectorSourceTest {
   void exec_byThread_isTheLeadersAndItsOwnExitNeverComes() {
     try (Child process = Child.act(
         "thread", "{", "say", "thread", "wait", "exec", Programs.actor().toString(), "again", "say", "again", "pause", "}",
-        "pause")) {
+        "join")) {
       int thread = process.said("thread")[1];
       drain();
       events.all().clear();

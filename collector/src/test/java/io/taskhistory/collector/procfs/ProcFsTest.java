@@ -1,0 +1,242 @@
+package io.taskhistory.collector.procfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import io.taskhistory.collector.children.Child;
+import io.taskhistory.collector.children.Programs;
+import io.taskhistory.collector.linux.Clocks;
+import io.taskhistory.collector.linux.Privileges.Capability;
+import io.taskhistory.collector.linux.Requirements;
+import io.taskhistory.history.RawText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class ProcFsTest {
+
+  private final ProcFs proc = new ProcFs();
+  private final TaskStat stat = new TaskStat();
+
+  /** Every task is read by other means too; those that change meanwhile are read again. */
+  @Test
+  void read_everyTaskOfTheMachine_isWhatAnotherReaderSees() throws IOException {
+    Requirements.capability(Capability.CAP_SYS_PTRACE);
+    int seen = 0;
+    for (int tgid : proc.processes()) {
+      for (int tid : proc.threads(tgid)) {
+        for (int attempt = 0; attempt < 50; attempt++) {
+          String before = independently(tgid, tid);
+          boolean there = proc.read(tid, stat);
+          if (before.equals(independently(tgid, tid))) {
+            assertThat(there ? describe(tgid) : "").isEqualTo(before);
+            seen++;
+            break;
+          }
+        }
+      }
+    }
+    assertThat(seen).isGreaterThan(30);
+  }
+
+  private String describe(int tgid) {
+    return tgid + " " + stat.tid + " " + stat.comm + " ppid " + stat.ppid + " start " + stat.starttime
+        + " stack " + stat.startstack + " threads " + stat.numThreads + " tty " + stat.ttyNr
+        + (stat.isKernelThread() ? " kernel" : "");
+  }
+
+  /** From comm, status and a stat line that is split with a regular expression. */
+  private static String independently(int tgid, int tid) throws IOException {
+    Path task = Path.of("/proc/" + tgid + "/task/" + tid);
+    try {
+      byte[] comm = Files.readAllBytes(task.resolve("comm"));
+      String status = new String(Files.readAllBytes(task.resolve("status")), StandardCharsets.ISO_8859_1);
+      String line = new String(Files.readAllBytes(task.resolve("stat")), StandardCharsets.ISO_8859_1);
+      String[] fields = line.replaceFirst("(?s)^.*\\) ", "").strip().split(" ");
+      boolean kernel = status.contains("\nKthread:\t1\n");
+      String shown = new String(comm, 0, comm.length - 1, StandardCharsets.ISO_8859_1);
+      String name = kernel ? shown.replaceFirst("^(kworker/[^R+-][^+-]*)[+-].*", "$1") : shown;
+      name = name.substring(0, Math.min(15, name.length()));
+      return tgid + " " + tid + " " + RawText.of(name.getBytes(StandardCharsets.ISO_8859_1))
+          + " ppid " + status.replaceFirst("(?s)^.*\nPPid:\t(\\d+).*$", "$1") + " start " + fields[19]
+          + " stack " + fields[25] + " threads " + status.replaceFirst("(?s)^.*\nThreads:\t(\\d+).*$", "$1")
+          + " tty " + fields[4] + (kernel ? " kernel" : "");
+    } catch (java.nio.file.NoSuchFileException e) {
+      return "";
+    } catch (IOException e) {
+      if (String.valueOf(e.getMessage()).contains("No such process")) {
+        return "";
+      }
+      throw e;
+    }
+  }
+
+  @Test
+  void read_ofTaskThatIsGone_isFalse() {
+    int pid;
+    try (Child child = Child.act("say", "here", "pause")) {
+      pid = child.said("here")[0];
+      assertThat(proc.read(pid, stat)).isTrue();
+    }
+    assertThat(proc.read(pid, stat)).isFalse();
+    assertThat(proc.readSettled(pid, stat)).isFalse();
+    assertThat(proc.threads(pid)).isEmpty();
+    assertThat(proc.tgid(pid)).isZero();
+    assertThat(proc.read(0, stat)).isFalse();
+    assertThat(proc.read(-5, stat)).isFalse();
+  }
+
+  @Test
+  void readSettled_ofProgram_givesItsNameAndStack() {
+    Requirements.capability(Capability.CAP_SYS_PTRACE);
+    try (Child child = Child.act("wait", "exec", Programs.actor().toString(), "x", "say", "again", "pause")) {
+      await().until(() -> proc.readSettled(child.pid(), stat) && stat.state == 'S');
+      long stack = stat.startstack;
+      RawText comm = stat.comm;
+      assertThat(stack).isNotZero();
+      assertThat(comm).isEqualTo(name(Programs.actor()));
+      child.go();
+      child.said("again");
+      assertThat(proc.readSettled(child.pid(), stat)).isTrue();
+      assertThat(stat.comm).isEqualTo(comm);
+      assertThat(stat.startstack).isNotEqualTo(stack);
+    }
+  }
+
+  @Test
+  void readSettled_ofKernelThread_needsNoStack() {
+    assumeThat(proc.read(2, stat) && stat.isKernelThread()).as("pid 2 is kthreadd").isTrue();
+    assertThat(proc.readSettled(2, stat)).isTrue();
+    assertThat(stat.comm).isEqualTo(RawText.of("kthreadd"));
+    assertThat(stat.startstack).isZero();
+  }
+
+  @Test
+  void readSettled_ofDeadTask_isFalseButItsNameMayBeFinal() {
+    try (Child parent = Child.act("fork", "{", "name", "last words", "exit", "3", "}",
+        "fork", "{", "kill", "9", "}", "pause")) {
+      int ended = parent.said("fork")[0];
+      int killed = parent.said("fork")[0];
+      await().until(() -> proc.read(ended, stat) && stat.isDead());
+      assertThat(stat.isFinal()).isTrue();
+      assertThat(stat.comm).isEqualTo(RawText.of("last words"));
+      assertThat(stat.exitCode).isEqualTo(3 << 8);
+      assertThat(proc.readSettled(ended, stat)).isFalse();
+      await().until(() -> proc.read(killed, stat) && stat.isDead());
+      assertThat(stat.isFinal()).isFalse();
+    }
+  }
+
+  @Test
+  void read_ofDeadLeaderWithLiveThread_isNotFinal() {
+    try (Child process = Child.act("thread", "{", "say", "thread", "pause", "}", "leave")) {
+      int thread = process.said("thread")[1];
+      await().until(() -> proc.read(process.pid(), stat) && stat.isDead());
+      assertThat(stat.isFinal()).isFalse();
+      assertThat(proc.read(thread, stat)).isTrue();
+      assertThat(stat.isDead()).isFalse();
+    }
+  }
+
+  @Test
+  void readSettled_inTracingStop_isFalse() {
+    TaskStat stopped = new TaskStat();
+    stopped.startstack = 1;
+    stopped.comm = RawText.of("a");
+    assertThat(SettledStat.isSettled(stopped, stopped)).isTrue();
+    stopped.state = 't';
+    assertThat(SettledStat.isSettled(stopped, stopped)).isFalse();
+  }
+
+  /**
+   * While a process execs two programs in turn without end, each settled name goes with one and the same kind of stack:
+   * its image's. The two differ by a lot of environment, so that their stacks can be told apart.
+   */
+  @Test
+  void readSettled_whileItExecs_neverPairsANameWithAnotherImage() throws IOException {
+    Requirements.capability(Capability.CAP_SYS_PTRACE);
+    Path directory = Files.createTempDirectory("settled");
+    Path even = Files.createSymbolicLink(directory.resolve("even"), Path.of("/bin/sh"));
+    Path odd = Files.createSymbolicLink(directory.resolve("odd"), Path.of("/bin/sh"));
+    Path script = Files.writeString(directory.resolve("script"), """
+        n=$1
+        [ $n -gt 0 ] || exit 0
+        if [ $((n %% 2)) = 0 ]; then
+          exec env -i BIG=%s %s %s $((n - 1))
+        else
+          exec env -i %s %s $((n - 1))
+        fi
+        """.formatted("x".repeat(100_000), odd, directory.resolve("script"), even, directory.resolve("script")));
+    AtomicBoolean done = new AtomicBoolean();
+    try (Child child = Child.run(Path.of("/usr/bin/setarch"), "-R", even.toString(), script.toString(), "301")) {
+      Thread waiter = new Thread(() -> done.set(child.await() >= 0));
+      waiter.start();
+      int settled = 0;
+      while (!done.get()) {
+        if (proc.readSettled(child.pid(), stat)) {
+          settled++;
+          // Without randomisation the stack starts 100,000 bytes lower below the big environment.
+          if (stat.comm.equals(RawText.of("odd"))) {
+            assertThat(0x7ffffffff000L - stat.startstack).isGreaterThan(100_000);
+          } else if (stat.comm.equals(RawText.of("even"))) {
+            assertThat(0x7ffffffff000L - stat.startstack).isLessThan(100_000);
+          }
+        }
+      }
+      assertThat(settled).isPositive();
+    } finally {
+      for (Path path : List.of(even, odd, script, directory)) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  @Test
+  void threads_ofProcess_areAllOfThem() {
+    try (Child process = Child.act("thread", "{", "say", "thread", "pause", "}", "pause")) {
+      int thread = process.said("thread")[1];
+      assertThat(proc.threads(process.pid())).containsExactlyInAnyOrder(process.pid(), thread);
+      assertThat(proc.processes()).contains(process.pid(), 1).doesNotContain(thread);
+      assertThat(proc.tgid(thread)).isEqualTo(process.pid());
+      assertThat(proc.tgid(process.pid())).isEqualTo(process.pid());
+    }
+  }
+
+  @Test
+  void placesStackAtRandom_isWhatThePersonalitySays() throws IOException {
+    assumeThat(Files.readString(Path.of("/proc/sys/kernel/randomize_va_space")).strip()).isNotEqualTo("0");
+    try (Child child = Child.act("say", "here", "wait", "norandom", "say", "there", "pause")) {
+      child.said("here");
+      assertThat(proc.placesStackAtRandom(child.pid())).isTrue();
+      child.go();
+      child.said("there");
+      assertThat(proc.placesStackAtRandom(child.pid())).isFalse();
+    }
+    assertThat(proc.placesStackAtRandom(Integer.MAX_VALUE)).isFalse();
+  }
+
+  @Test
+  void starttime_ofChild_liesBetweenTheTicksAroundItsStart() {
+    long tick = 1_000_000_000L / KernelFacts.read().clockTicksPerSecond();
+    long before = bootClock();
+    try (Child child = Child.act("say", "here", "pause")) {
+      child.said("here");
+      assertThat(proc.read(child.pid(), stat)).isTrue();
+      assertThat(stat.starttime * tick).isBetween(before - tick, bootClock());
+    }
+  }
+
+  private static long bootClock() {
+    return Clocks.monotonic() + Clocks.read().bootClockOffset();
+  }
+
+  private static RawText name(Path program) {
+    String name = program.getFileName().toString();
+    return RawText.of(name.substring(0, Math.min(15, name.length())));
+  }
+}
