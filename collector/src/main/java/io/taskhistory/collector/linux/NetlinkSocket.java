@@ -99,8 +99,8 @@ public final class NetlinkSocket implements AutoCloseable {
         LIBC.socket(AF_NETLINK, SOCK_DGRAM | Native.O_CLOEXEC | Native.O_NONBLOCK, protocol));
     try {
       setReceiveBuffer(buffer);
-      // Without it a broadcast that none but a full socket was to get counts as heard by nobody (ESRCH from
-      // netlink_broadcast_filtered() in net/netlink/af_netlink.c), whereupon cn_proc.c falls silent for good.
+      // Without it, netlink_broadcast_filtered() in net/netlink/af_netlink.c answers ESRCH for a message that a full socket
+      // alone was to get, and that is what send_msg() in cn_proc.c takes for "nobody listens" and stops reporting on.
       scratch.putInt(0, 1);
       Native.check("setsockopt(NETLINK_BROADCAST_ERROR)",
           LIBC.setsockopt(fd, SOL_NETLINK, NETLINK_BROADCAST_ERROR, scratchAddress, Integer.BYTES));

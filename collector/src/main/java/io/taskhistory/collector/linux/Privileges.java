@@ -2,6 +2,7 @@ package io.taskhistory.collector.linux;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -89,7 +90,7 @@ public record Privileges(Set<Capability> effective, boolean inInitialPidNamespac
   /** A namespace that the kernel was not built with has no link; then all are in the initial one. */
   private static boolean is(String link, String target) throws IOException {
     Path path = Path.of(link);
-    return Files.notExists(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)
+    return Files.notExists(path, LinkOption.NOFOLLOW_LINKS)
         || Files.readSymbolicLink(path).toString().equals(target);
   }
 }

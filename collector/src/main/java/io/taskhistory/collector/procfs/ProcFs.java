@@ -4,6 +4,7 @@ import io.taskhistory.collector.linux.CString;
 import io.taskhistory.collector.linux.NativeFiles;
 import java.io.File;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** The live /proc. A read of a task costs three system calls and, for a name seen lately, no garbage. */
@@ -13,7 +14,7 @@ public final class ProcFs implements ProcTasks {
   private static final int ADDR_NO_RANDOMIZE = 0x0040000;
 
   private static final CString RANDOMIZE_VA_SPACE = CString.of("/proc/sys/kernel/randomize_va_space");
-  private static final byte[] TGID = "\nTgid:\t".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] TGID = "\nTgid:\t".getBytes(StandardCharsets.US_ASCII);
 
   private final NativeFiles files = new NativeFiles(2 * StatLine.MAX_LENGTH);
   private final CString path = new CString(64);

@@ -231,6 +231,24 @@ class ProcConnectorSourceTest {
     }
   }
 
+  /**
+   * The kernel takes a message that none but a full socket was to get for one that nobody listens to, unless that socket
+   * asks for errors. Nobody else may listen for this to show.
+   */
+  @Test
+  void overflow_ofTheOnlyListener_doesNotEndTheReports() {
+    source.close();
+    try (ProcConnectorSource small = new ProcConnectorSource(32 << 10)) {
+      small.open();
+      flood(500);
+      small.drain(events, NO_LIMIT);
+      assertThat(events.of(Lost.class)).isNotEmpty();
+      int marker = tiny();
+      small.drain(events, NO_LIMIT);
+      assertThat(events.of(Exited.class, marker)).hasSize(1);
+    }
+  }
+
   private static int tiny() {
     try (Child child = Child.run(Programs.tiny())) {
       child.await();

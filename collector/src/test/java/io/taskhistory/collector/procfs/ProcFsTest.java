@@ -13,6 +13,7 @@ import io.taskhistory.history.RawText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -66,7 +67,7 @@ class ProcFsTest {
           + " ppid " + status.replaceFirst("(?s)^.*\nPPid:\t(\\d+).*$", "$1") + " start " + fields[19]
           + " stack " + fields[25] + " threads " + status.replaceFirst("(?s)^.*\nThreads:\t(\\d+).*$", "$1")
           + " tty " + fields[4] + (kernel ? " kernel" : "");
-    } catch (java.nio.file.NoSuchFileException e) {
+    } catch (NoSuchFileException e) {
       return "";
     } catch (IOException e) {
       if (String.valueOf(e.getMessage()).contains("No such process")) {

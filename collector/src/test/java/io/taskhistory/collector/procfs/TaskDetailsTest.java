@@ -12,6 +12,7 @@ import io.taskhistory.collector.procfs.DetailsFiles.Reading;
 import io.taskhistory.history.Details;
 import io.taskhistory.history.RawText;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -83,7 +84,7 @@ class TaskDetailsTest {
       Path process = Path.of("/proc/" + child.pid());
       assertThat(details(child.pid()).loginuid()).isEqualTo(number(process.resolve("loginuid")));
       assertThat(details(child.pid()).sessionid()).isEqualTo(number(process.resolve("sessionid")));
-      assertThat(Files.readString(process.resolve("cgroup"), java.nio.charset.StandardCharsets.ISO_8859_1))
+      assertThat(Files.readString(process.resolve("cgroup"), StandardCharsets.ISO_8859_1))
           .contains(":" + details(child.pid()).cgroup() + "\n");
     }
   }
