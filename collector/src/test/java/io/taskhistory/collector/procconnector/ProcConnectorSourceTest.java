@@ -7,6 +7,8 @@ import io.taskhistory.collector.children.Child;
 import io.taskhistory.collector.children.Programs;
 import io.taskhistory.collector.linux.Clocks;
 import io.taskhistory.collector.linux.Requirements;
+import io.taskhistory.collector.procfs.ProcFs;
+import io.taskhistory.collector.procfs.TaskStat;
 import io.taskhistory.collector.source.RecordedEvents;
 import io.taskhistory.collector.source.RecordedEvents.Cloned;
 import io.taskhistory.collector.source.RecordedEvents.CoreDumped;
@@ -22,10 +24,21 @@ import io.taskhistory.collector.source.RecordedEvents.UidChanged;
 import io.taskhistory.collector.source.SourceStats;
 import io.taskhistory.collector.source.TaskEvents;
 import io.taskhistory.history.RawText;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProcConnectorSourceTest {
 
@@ -33,6 +46,9 @@ class ProcConnectorSourceTest {
 
   private final ProcConnectorSource source = new ProcConnectorSource();
   private final RecordedEvents events = new RecordedEvents();
+
+  @TempDir
+  private Path directory;
 
   @BeforeEach
   void listen() {
@@ -96,6 +112,51 @@ class ProcConnectorSourceTest {
       assertThat(end.tgid()).isEqualTo(child);
       assertThat(end.parentTgid()).isEqualTo(parent.pid());
     }
+  }
+
+  @Test
+  void fork_withATidThatWasGivenBack_comesAfterItsFirstHoldersExit() {
+    try (Child parent = Child.act("fork", "{", "}", "reap", "wait", "pause")) {
+      int tid = parent.said("reaped")[0];
+      try (Child other = Child.act("withtid", Integer.toString(tid), "{", "pause", "}", "pause")) {
+        assertThat(other.said("fork")).containsExactly(tid);
+        drain();
+        assertThat(events.of(tid)).extracting(event -> event.getClass().getSimpleName())
+            .containsExactly("Cloned", "Exited", "Cloned");
+        assertThat(events.of(Cloned.class, tid)).extracting(Cloned::callerTid)
+            .containsExactly(parent.pid(), other.pid());
+      }
+    }
+  }
+
+  /** The name changes, the image never runs. */
+  @Test
+  void exec_thatFailsPastThePointOfNoReturn_isAnExitOnly() throws IOException {
+    Path broken = broken();
+    try (Child parent = Child.act("fork", "{", "exec", broken.toString(), "x", "}", "pause")) {
+      int child = parent.said("fork")[0];
+      ProcFs proc = new ProcFs();
+      TaskStat stat = new TaskStat();
+      await().until(() -> proc.read(child, stat) && stat.isDead());
+      drain();
+      assertThat(events.of(Execed.class, child)).isEmpty();
+      assertThat(events.of(Exited.class, child)).extracting(event -> event.waitStatus() & 0x7f)
+          .containsExactly(11);
+      assertThat(stat.comm).isEqualTo(RawText.of("broken"));
+      assertThat(stat.isFinal()).isFalse();
+    }
+  }
+
+  /** A program whose first segment is to be mapped where the kernel is: struct Elf64_Phdr, elf(5). */
+  private Path broken() throws IOException {
+    ByteBuffer elf = ByteBuffer.wrap(Files.readAllBytes(Programs.tiny())).order(ByteOrder.nativeOrder());
+    int header = (int) elf.getLong(32);
+    while (elf.getInt(header) != 1) {
+      header += elf.getShort(54);
+    }
+    elf.putLong(header + 16, 0xffff_8000_0000_0000L);
+    Path broken = Files.write(directory.resolve("broken"), elf.array());
+    return Files.setPosixFilePermissions(broken, PosixFilePermissions.fromString("rwx------"));
   }
 
   @Test
@@ -228,6 +289,45 @@ class ProcConnectorSourceTest {
           some.of(Lost.class).stream().mapToLong(Lost::count).filter(count -> count > 0).sum());
       assertThat(stats.losses()).isEqualTo(some.of(Lost.class).size());
       assertThat(events.of(Lost.class)).isEmpty();
+    }
+  }
+
+  /**
+   * The other source has the whole story. Two processors' messages reach two sockets in different orders at times, so
+   * a few events next to the loss may stand on its other side.
+   */
+  @Test
+  void overflow_splitsTheStreamExactlyWhereEventsAreMissing() {
+    try (ProcConnectorSource small = new ProcConnectorSource(256 << 10)) {
+      small.open();
+      RecordedEvents some = new RecordedEvents();
+      int marker = tiny();
+      flood(1000);
+      small.drain(some, NO_LIMIT);
+      int end = tiny();
+      small.drain(some, NO_LIMIT);
+      drain();
+      List<Event> whole = happened(events);
+      Map<Event, Integer> places = new HashMap<>();
+      for (int i = 0; i < whole.size(); i++) {
+        places.put(whole.get(i), i);
+      }
+      Set<Event> received = new HashSet<>(some.all());
+      int first = places.get(events.of(Exited.class, marker).get(0));
+      int last = places.get(events.of(Exited.class, end).get(0));
+      List<Event> missing = whole.subList(first, last).stream().filter(event -> !received.contains(event)).toList();
+      int loss = some.all().indexOf(some.of(Lost.class).get(0));
+      int firstMissing = places.get(missing.get(0));
+      int lastMissing = places.get(missing.get(missing.size() - 1));
+      assertThat(missing).hasSizeGreaterThan(1000);
+      assertThat(some.all().subList(0, loss)).hasSizeGreaterThan(100)
+          .filteredOn(event -> places.getOrDefault(event, 0) > firstMissing).hasSizeLessThanOrEqualTo(2);
+      assertThat(some.all().subList(loss + 1, some.all().size()))
+          .filteredOn(event -> places.getOrDefault(event, last) < lastMissing).hasSizeLessThanOrEqualTo(2);
+      Lost lost = some.of(Lost.class).get(0);
+      assertThat(missing).extracting(Event::time).allSatisfy(time ->
+          assertThat(time).isBetween(lost.time() - 1_000_000, some.of(Lost.class).stream().mapToLong(Lost::to).max()
+              .orElseThrow() + 1_000_000));
     }
   }
 
