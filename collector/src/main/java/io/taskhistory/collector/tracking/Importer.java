@@ -193,7 +193,7 @@ final class Importer {
   void drained(long time) {
     for (Tracked zombie = dead.peek(); zombie != null && zombie.seenAt < time; zombie = dead.peek()) {
       dead.remove();
-      if (zombie.task.isLive()) {
+      if (zombie.task.isLive() && zombie.deadWhenSeen) {
         live.endProcess(zombie.process, zombie.seenAt, Ending.UNKNOWN_STATUS);
       }
     }

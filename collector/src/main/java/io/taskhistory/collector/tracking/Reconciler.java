@@ -223,7 +223,7 @@ final class Reconciler {
   private void bringInTheRest() {
     for (int tgid : proc.processes()) {
       Tracked known = live.find(tgid);
-      if (known == null || known.epoch != live.epoch()) {
+      if (known == null || known.epoch != live.epoch() || !known.startKnown) {
         importer.bringPresent(tgid);
       }
     }

@@ -49,6 +49,8 @@ final class TaskTracker implements TaskEvents {
     Tracked caller = holder(callerTid, time);
     Tracked known = live.find(childTid);
     if (known != null && isAlreadySeen(known, time) && known.isLeader()) {
+      known.seenAt = 0; // from here on its events tell all
+      known.deadWhenSeen = false;
       inherit(known, caller, time, callerAssumed);
       return;
     }
@@ -241,6 +243,9 @@ final class TaskTracker implements TaskEvents {
       process.reapedBy(parent.process);
     }
     process.leaderHasExited();
+    if (process.running <= 0 && reconciler.isNeeded()) {
+      importer.addThreads(leader); // the start of one may be among what was lost
+    }
     if (process.running <= 0) {
       live.endProcess(process, time, waitStatus);
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedKernel implements ProcTasks, DetailsFiles {
 
   static final int TICKS_PER_SECOND = 100;
-  private static final long TICK = 1_000_000_000L / TICKS_PER_SECOND;
+  static final long TICK = 1_000_000_000L / TICKS_PER_SECOND;
   private static final int TIDS = 60;
 
   /** What truly happened at one exec. */
@@ -346,6 +346,15 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     }
     lastReported = time;
     queue.add(event);
+  }
+
+  /** What was reported until now went to nobody. */
+  long subscribe() {
+    queue.clear();
+    lostCount = 0;
+    toLose = 0;
+    lastReported = now;
+    return now;
   }
 
   /** So that a loss at the very end is noticed too, as it would be by the next event. */

@@ -7,10 +7,8 @@ import io.taskhistory.collector.tracking.SimulatedKernel.TrueProcess;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.History;
 import io.taskhistory.history.Provenance;
-import io.taskhistory.history.Reason;
 import io.taskhistory.history.Task;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -25,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class TrackingSimulationTest {
 
-  private static final int SEEDS = 200;
+  private static final int SEEDS = 60;
   private static final int ROUNDS = 120;
 
   @ParameterizedTest
@@ -36,7 +34,8 @@ class TrackingSimulationTest {
       run(seed, lossRate, tally);
     }
     assertThat(tally.tasks).isGreaterThan(SEEDS * 50);
-    assertThat(tally.resolved).as("names that could be read").isGreaterThan(tally.entries / 4);
+    assertThat(tally.resolved).as("names that could be read").isPositive();
+    assertThat(tally.doubtless).as("histories that no loss touches").isPositive();
     assertThat(tally.losses > 0).isEqualTo(lossRate > 0);
     System.out.printf("loss rate %.3f: %s%n", lossRate, tally);
   }
@@ -53,7 +52,7 @@ class TrackingSimulationTest {
     @Override
     public String toString() {
       return tasks + " processes, " + entries + " entries, " + resolved + " resolved, " + doubtless
-          + " histories without other doubt than the creator, " + losses + " losses in " + gaps + " gaps, "
+          + " histories without a doubt since the start, " + losses + " losses in " + gaps + " gaps, "
           + inQuestion + " execs just before a scan";
     }
   }
@@ -67,7 +66,7 @@ class TrackingSimulationTest {
     RecordingWriter writer = new RecordingWriter();
     Tracking tracking = new Tracking(new Tracking.Setup(writer, "simulated", kernel, kernel, kernel::now,
         SimulatedKernel.TICKS_PER_SECOND, 500, 2000), () -> { });
-    long begun = kernel.now();
+    long begun = kernel.subscribe();
     tracking.reconcile(looked -> drainTo(kernel, tracking, looked));
     for (int round = 0; round < ROUNDS; round++) {
       for (int i = random.nextInt(12); i > 0; i--) {
@@ -173,7 +172,7 @@ class TrackingSimulationTest {
 
     private void compare(Task task, History history, List<Entry> entries, TrueProcess truth) {
       String what = "seed " + seed + " task " + task + " seen of " + begun + "\n is " + entries + "\n truth " + truth + "\n"
-          + kernel.logOf(task.tid()) + (Integer.getInteger("also") == null ? "" : "\n" + kernel.logOf(Integer.getInteger("also")));
+          + kernel.logOf(task.tid()) + "\n" + kernel.logOf(truth.creator == null ? 1 : truth.creator.tid);
       List<TrueEntry> rest = new ArrayList<>(truth.history);
       for (Entry e : entries) {
         tally.entries++;
@@ -190,19 +189,22 @@ class TrackingSimulationTest {
           case OBSERVED -> throw new AssertionError("this source brings no names: " + what);
         }
       }
-      Set<Reason> doubts = EnumSet.copyOf(history.reasons());
-      doubts.remove(Reason.CREATOR_ASSUMED);
-      if (doubts.isEmpty()) {
+      // All that started before there was anybody to see it goes back to init as /proc showed it.
+      boolean initWasLost = writer.everybody.stream().filter(t -> t.tid() == 1).count() > 1;
+      boolean seenWhole = !initWasLost && history.doubts().gaps().isEmpty() && entries.get(0).pid() == 1 && entries.get(0).time() == 1
+          && entries.subList(1, entries.size()).stream().allMatch(e -> e.provenance() == Provenance.RESOLVED);
+      if (seenWhole) {
         tally.doubtless++;
-        assertThat(entries).as(what).hasSameSizeAs(truth.history);
+        assertThat(entries.stream().skip(1).map(e -> e.name().toString()).toList()).as(what)
+            .isEqualTo(truth.history.stream().filter(t -> t.time() > begun).map(TrueEntry::name).toList());
       }
       if (!lossy && truth.start > begun) {
         long known = truth.history.stream().filter(t -> t.time() > begun).count();
         Set<Long> times = truth.history.stream().map(TrueEntry::time).collect(Collectors.toSet());
         long here = entries.stream().filter(e -> e.time() > begun && times.contains(e.time())).count();
         // What was unsure about a task that was found in /proc a moment after the event stays in question.
-        boolean question = entries.stream()
-            .anyMatch(e -> e.provenance() == Provenance.UNKNOWN && !times.contains(e.time()));
+        boolean question = entries.stream().anyMatch(e -> !times.contains(e.time())
+            && (e.provenance() == Provenance.UNKNOWN || e.time() > begun - 3 * SimulatedKernel.TICK));
         assertThat(question || here == known).as("every exec since the start is there: " + what).isTrue();
         tally.inQuestion += (int) (known - here);
       }

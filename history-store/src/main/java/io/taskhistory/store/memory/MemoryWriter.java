@@ -123,4 +123,9 @@ final class MemoryWriter implements HistoryWriter {
         task.ending().orElse(null),
         task.imprint());
   }
+
+  @Override
+  public boolean isDirty() {
+    return !tasks.isEmpty() || !entries.isEmpty() || !gaps.isEmpty() || !clock.isEmpty();
+  }
 }

@@ -198,4 +198,9 @@ final class RocksDbWriter implements HistoryWriter {
     gaps.clear();
     clock.clear();
   }
+
+  @Override
+  public boolean isDirty() {
+    return tasks.size() + entries.size() > 0 || !gaps.isEmpty() || !clock.isEmpty();
+  }
 }
