@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a reader can learn about a task or an entry, as text: two that have the same picture are the same to readers.
- * Of an ended task no store has to keep the imprint.
+ * All that a reader can learn about a task or an entry, as text: two that have the same picture are the same to
+ * readers. Of an ended task no store has to keep the imprint.
  */
 public final class Picture {
 

@@ -124,7 +124,8 @@ final class RandomLivesTest {
   private static ExecQuery query(HistoryReader reader, long time, Random random) {
     List<Boot> boots = reader.boots();
     return new ExecQuery(
-        random.nextInt(3) == 0 ? RawText.of("cmd" + random.nextInt(6)) : random.nextInt(5) == 0 ? RawText.UNKNOWN : null,
+        random.nextInt(3) == 0 ? RawText.of("cmd" + random.nextInt(6))
+            : random.nextInt(5) == 0 ? RawText.UNKNOWN : null,
         random.nextInt(4) == 0 ? HistoryStoreContract.details(random.nextInt(4)).exe() : null,
         random.nextInt(4) == 0 ? random.nextInt(4) : Details.UNKNOWN_NUMBER,
         random.nextBoolean() ? new Moment(boots.get(random.nextInt(boots.size())), random.nextLong(time + 5)) : null,

@@ -28,7 +28,7 @@ final class ChildScan {
     this.creator = creator;
   }
 
-  List<Task> page(Database.Scan scan, @Nullable Task after, int most) {
+  List<Task> page(Scan scan, @Nullable Task after, int most) {
     List<Task> found = new ArrayList<>();
     int index = boot.boot.index();
     long start = after == null ? Math.max(0, creator.start() - TICK) : after.start();

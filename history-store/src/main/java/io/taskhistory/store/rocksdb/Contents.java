@@ -29,7 +29,7 @@ final class Contents {
     Map<Integer, List<byte[][]>> gaps = new HashMap<>();
     Map<Integer, MetaRows.WatermarkRow> watermarks = new HashMap<>();
     List<Period> periods = new ArrayList<>();
-    try (Database.Scan scan = database.scan(Family.META)) {
+    try (Scan scan = database.scan(Family.META)) {
       for (boolean more = scan.first(); more; more = scan.next()) {
         byte[] key = scan.key();
         byte[] value = scan.value();

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 
 /**
@@ -209,63 +208,6 @@ final class Database implements AutoCloseable {
       options.close();
     } finally {
       gate.unlockWrite(stamp);
-    }
-  }
-
-  /** A walk over one family's keys. */
-  static final class Scan implements AutoCloseable {
-
-    private final RocksIterator iterator;
-
-    private Scan(RocksIterator iterator) {
-      this.iterator = iterator;
-    }
-
-    /** To the first at or after {@code key}; false where there is none. */
-    boolean from(byte[] key) {
-      iterator.seek(key);
-      return isValid();
-    }
-
-    /** To the last at or before {@code key}; false where there is none. */
-    boolean backFrom(byte[] key) {
-      iterator.seekForPrev(key);
-      return isValid();
-    }
-
-    boolean first() {
-      iterator.seekToFirst();
-      return isValid();
-    }
-
-    boolean next() {
-      iterator.next();
-      return isValid();
-    }
-
-    private boolean isValid() {
-      if (iterator.isValid()) {
-        return true;
-      }
-      try {
-        iterator.status();
-        return false;
-      } catch (RocksDBException e) {
-        throw new StoreException("Cannot read on: " + e.getMessage(), e);
-      }
-    }
-
-    byte[] key() {
-      return iterator.key();
-    }
-
-    byte[] value() {
-      return iterator.value();
-    }
-
-    @Override
-    public void close() {
-      iterator.close();
     }
   }
 }

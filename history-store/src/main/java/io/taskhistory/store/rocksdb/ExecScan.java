@@ -33,7 +33,7 @@ final class ExecScan {
     this.query = query;
   }
 
-  ExecPage page(Database.Scan scan) {
+  ExecPage page(Scan scan) {
     for (int i = 0; i < periods.size(); i++) {
       if (!scanPeriod(scan, i)) {
         return new ExecPage(found, Optional.ofNullable(looked));
@@ -43,7 +43,7 @@ final class ExecScan {
   }
 
   /** False where the page is full. */
-  private boolean scanPeriod(Database.Scan scan, int index) {
+  private boolean scanPeriod(Scan scan, int index) {
     Period period = periods.get(index);
     long end = end(index);
     byte @Nullable [] start = start(period, end);

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The layouts of all keys but those of {@link MetaRows}. Fixed width and big-endian, so that RocksDB's bytewise order is
- * the order of the numbers; none of them is ever negative.
+ * The layouts of all keys but those of {@link MetaRows}. Fixed width and big-endian, so that RocksDB's bytewise order
+ * is the order of the numbers; none of them is ever negative.
  *
  * <pre>
  *                0        4        8        12       16       20       24       28

@@ -7,7 +7,7 @@ import io.taskhistory.store.StoreException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The rows of the family {@code meta}. The first byte of the key says which kind of row it is, so each kind is one scan.
+ * The rows of the family {@code meta}. The first byte of the key says which kind of row it is.
  *
  * <pre>
  *   'B' boot u32             -> | 1 | wall start u64 | id, 36 characters |
@@ -16,7 +16,8 @@ import java.nio.charset.StandardCharsets;
  *   'P' period u32           -> | 1 | boot u32 | from varint | opened varint |
  *   'W' boot u32             -> | 1 | watermark zigzag | latest varint |
  *
- *   latest: the latest time that anything kept carries; it can be beyond the watermark, and the next period begins after it
+ *   latest: the latest time that anything kept carries; it can be beyond the watermark, and the next period begins
+ *   after it
  * </pre>
  */
 final class MetaRows {

@@ -18,8 +18,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to the contents when a store is opened: the boot of the last commit goes on, with its live tasks, or a new
- * one begins, and all tasks of the old one are closed. Either is one batch.
+ * What happens to the contents when a store is opened: the boot of the last commit goes on, with its live tasks, or a
+ * new one begins, and all tasks of the old one are closed. Either is one batch.
  */
 final class Opening {
 
@@ -75,7 +75,7 @@ final class Opening {
   /** Nobody saw how they ended; the last commit is the last at which they were followed. */
   private void closeTasks(Batch batch, Periods periods, BootRows boot) {
     TaskRecord record = new TaskRecord();
-    try (Database.Scan scan = database.scan(Family.LIVE)) {
+    try (Scan scan = database.scan(Family.LIVE)) {
       for (boolean more = scan.first(); more; more = scan.next()) {
         byte[] key = scan.key();
         record.decode(Keys.liveTid(key), Keys.liveStart(key), scan.value());
@@ -97,7 +97,7 @@ final class Opening {
     List<TaskRecord> threads = new ArrayList<>();
     LiveTasks live = new LiveTasks();
     Chains chains = new Chains(contents, entries);
-    try (Database.Scan scan = database.scan(Family.LIVE)) {
+    try (Scan scan = database.scan(Family.LIVE)) {
       for (boolean more = scan.first(); more; more = scan.next()) {
         byte[] key = scan.key();
         TaskRecord record = new TaskRecord().decode(Keys.liveTid(key), Keys.liveStart(key), scan.value());

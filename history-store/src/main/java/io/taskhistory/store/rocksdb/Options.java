@@ -15,8 +15,8 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.WriteOptions;
 
 /**
- * How RocksDB is told to work: about {@value #BLOCK_CACHE} bytes for what is read and {@value #MEMTABLES} for what is
- * written, few files, no log beyond a megabyte.
+ * How RocksDB is told to work: 32 MB for what is read and 24 MB for what is written, few files open, and of its log of
+ * what it does two megabytes at most.
  *
  * <p>Everything is compressed with Zstandard, the write-ahead log too: a lifecycle may cost 100 bytes there, and the
  * records of a batch resemble each other. The Java interface has no call for the log's compression, so that option goes

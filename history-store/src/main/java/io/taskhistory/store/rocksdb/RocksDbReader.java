@@ -74,7 +74,7 @@ final class RocksDbReader implements HistoryReader {
       if (boot.isEmpty()) {
         return List.of();
       }
-      try (Database.Scan scan = database.scan(Family.CHILDREN)) {
+      try (Scan scan = database.scan(Family.CHILDREN)) {
         return new ChildScan(contents.periods(), tasks, boot.get(), creator).page(scan, after, most);
       }
     });
@@ -83,7 +83,7 @@ final class RocksDbReader implements HistoryReader {
   @Override
   public ExecPage execs(ExecQuery query) {
     return database.using(() -> {
-      try (Database.Scan scan = database.scan(Family.ENTRIES)) {
+      try (Scan scan = database.scan(Family.ENTRIES)) {
         return new ExecScan(contents, entries, query).page(scan);
       }
     });

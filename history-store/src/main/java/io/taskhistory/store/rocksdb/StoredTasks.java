@@ -41,7 +41,7 @@ final class StoredTasks {
     }
     Periods periods = contents.periods();
     int index = boot.boot.index();
-    try (Database.Scan scan = database.scan(Family.TASKS)) {
+    try (Scan scan = database.scan(Family.TASKS)) {
       for (int i = periods.indexOf(index, time); periods.isOf(index, i); i++) {
         TaskRecord found = lastStartedBy(scan, periods.get(i).number(), tid, time);
         if (found != null && found.ending != null && time < found.ending.time()) {
@@ -59,7 +59,7 @@ final class StoredTasks {
       return living;
     }
     Periods periods = contents.periods();
-    try (Database.Scan scan = database.scan(Family.TASKS)) {
+    try (Scan scan = database.scan(Family.TASKS)) {
       for (int i = periods.size() - 1; i >= 0; i--) {
         TaskRecord found = lastStartedBy(scan, periods.get(i).number(), tid, Long.MAX_VALUE);
         if (found != null) {
@@ -70,7 +70,7 @@ final class StoredTasks {
     return null;
   }
 
-  private static @Nullable TaskRecord lastStartedBy(Database.Scan scan, int period, int tid, long time) {
+  private static @Nullable TaskRecord lastStartedBy(Scan scan, int period, int tid, long time) {
     if (!scan.backFrom(Keys.task(period, tid, time))) {
       return null;
     }

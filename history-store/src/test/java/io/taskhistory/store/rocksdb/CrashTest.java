@@ -14,6 +14,7 @@ import io.taskhistory.store.Picture;
 import io.taskhistory.store.StoreException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,9 +62,13 @@ final class CrashTest {
 
   /** Kills it once it has printed that commit; what it printed after that and before its end counts too. */
   private int runAndKill(int commit, Runnable beforeTheKill) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
-        "-cp", System.getProperty("java.class.path"), CrashChild.class.getName(), directory.toString()));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--enable-native-access"))
+        .forEach(command::add);
+    command.addAll(List.of(
+        "-Xmx128m", "-cp", System.getProperty("java.class.path"), CrashChild.class.getName(), directory.toString()));
     Process child = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try (BufferedReader lines = child.inputReader(StandardCharsets.US_ASCII)) {
       int last = 0;

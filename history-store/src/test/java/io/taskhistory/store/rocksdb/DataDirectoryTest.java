@@ -104,6 +104,16 @@ final class DataDirectoryTest {
   }
 
   @Test
+  void open_onlyTheDatabaseInUse_isRefusedInTheSameWords() {
+    DataDirectory directory = DataDirectory.open(parent);
+    try (Database database = Database.open(directory)) {
+      assertThat(database.bytes()).isPositive();
+      directory.close();
+      assertThatThrownBy(() -> open(parent)).isInstanceOf(StoreException.class).hasMessageContaining("in use");
+    }
+  }
+
+  @Test
   void open_aFile_isRefused() throws IOException {
     Path file = Files.writeString(parent.resolve("file"), "");
 

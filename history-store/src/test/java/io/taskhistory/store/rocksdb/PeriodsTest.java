@@ -69,7 +69,7 @@ final class PeriodsTest {
       assertThat(periods.size()).isGreaterThan(10);
       Map<Integer, Set<EntryRef>> checked = new HashMap<>();
       int tasks = 0;
-      try (Database.Scan scan = database.scan(Family.TASKS)) {
+      try (Scan scan = database.scan(Family.TASKS)) {
         for (boolean more = scan.first(); more; more = scan.next(), tasks++) {
           byte[] key = scan.key();
           int period = Keys.period(key);
@@ -79,7 +79,7 @@ final class PeriodsTest {
         }
       }
       assertThat(tasks).isGreaterThan(100);
-      try (Database.Scan scan = database.scan(Family.LIVE)) {
+      try (Scan scan = database.scan(Family.LIVE)) {
         for (boolean more = scan.first(); more; more = scan.next()) {
           byte[] key = scan.key();
           TaskRecord task = new TaskRecord().decode(Keys.liveTid(key), Keys.liveStart(key), scan.value());
