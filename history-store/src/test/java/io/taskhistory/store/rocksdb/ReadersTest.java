@@ -13,6 +13,7 @@ import io.taskhistory.store.ExecQuery;
 import io.taskhistory.store.HistoryReader;
 import io.taskhistory.store.HistoryStoreContract;
 import io.taskhistory.store.HistoryWriter;
+import io.taskhistory.store.Picture;
 import io.taskhistory.store.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,6 +93,58 @@ final class ReadersTest {
       reads++;
     }
     return reads;
+  }
+
+  @Test
+  void entries_filledInWhileTheyAreRead_areNeverSeenAsTheyWere() throws InterruptedException, ExecutionException {
+    try (RocksDbHistoryStore store = RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(1))) {
+      AtomicLong newest = new AtomicLong(-1);
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      ExecutorService threads = Executors.newFixedThreadPool(READERS);
+      List<Future<?>> readers = new ArrayList<>();
+      for (int i = 0; i < READERS; i++) {
+        readers.add(threads.submit(() -> {
+          while (!done.isDone()) {
+            long time = newest.get();
+            if (time >= 0) {
+              store.reader().task(TID, new Moment(store.reader().boot(), time)).orElseThrow();
+            }
+          }
+        }));
+      }
+      try {
+        for (long time = 0; time < COMMITS; time += 2) {
+          fillIn(store, newest, time);
+        }
+      } finally {
+        done.complete(null);
+        threads.shutdown();
+      }
+      for (Future<?> reader : readers) {
+        reader.get();
+      }
+    }
+  }
+
+  /** Two entries, parent and child, whose names come only after readers may have decoded them. */
+  private static void fillIn(RocksDbHistoryStore store, AtomicLong newest, long time) {
+    HistoryWriter writer = store.writer();
+    Entry parent = new Entry(writer.root(), time, TID, RawText.UNKNOWN, Provenance.UNKNOWN);
+    Entry child = new Entry(parent, time + 1, TID, RawText.UNKNOWN, Provenance.UNKNOWN);
+    writer.save(parent);
+    writer.save(child);
+    Task task = Task.leader(writer.boot(), TID, time, child);
+    task.end(new Ending(time + 2, 0));
+    writer.save(task);
+    writer.commit(time);
+    newest.set(time);
+    for (Entry entry : List.of(parent, child)) {
+      entry.know(RawText.of("run" + entry.time()), Provenance.RESOLVED);
+      writer.save(entry);
+      writer.commit(time);
+    }
+    Task read = store.reader().task(TID, new Moment(writer.boot(), time)).orElseThrow();
+    assertThat(Picture.of(read.entry())).isEqualTo(Picture.of(child));
   }
 
   @Test
