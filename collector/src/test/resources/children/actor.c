@@ -12,6 +12,7 @@
  *   join              waits for the last thread
  *   exec PATH ARG...  the rest of the block is the arguments, the first of them argv[0]; "failed ERRNO"
  *   try PATH          exec without arguments, and goes on where it fails: "failed ERRNO"
+ *   relay N A B       execs A, which execs B, which execs A, N times in all; with a big environment where N - 1 is odd
  *   execfd PATH       exec by a descriptor (fexecve)
  *   name TEXT, chdir PATH, chroot PATH, setsid, setuid N, setgid N, exit N, kill N, leave (ends this thread alone)
  *   norandom          places the stacks of images to come at one address
@@ -128,6 +129,22 @@ static void exec(char **step)
 	say("failed %d\n", errno);
 }
 
+static void relay(char **step)
+{
+	static char big[100000] = "BIG=";
+	char number[16], *none[] = {NULL}, *one[] = {big, NULL};
+	char *argv[] = {step[1], "relay", number, step[2], step[1], NULL};
+	int left = atoi(step[0]) - 1;
+
+	if (left < 0)
+		exit(0);
+	memset(big + 4, 'x', sizeof big - 5);
+	snprintf(number, sizeof number, "%d", left);
+	execve(step[1], argv, left % 2 ? one : none);
+	say("failed %d\n", errno);
+	exit(1);
+}
+
 static void act(char **step)
 {
 	static pid_t child;
@@ -174,6 +191,8 @@ static void act(char **step)
 
 			execv(argv[0], argv);
 			say("failed %d\n", errno);
+		} else if (!strcmp(what, "relay")) {
+			relay(step);
 		} else if (!strcmp(what, "execfd")) {
 			char *argv[] = {"by-descriptor", "pause", NULL};
 

@@ -1,8 +1,8 @@
 package io.taskhistory.collector.linux;
 
 /**
- * The C library's functions that we call, under their own names. Addresses and sizes are {@code long}s: we run on 64-bit
- * machines only, and nothing is allocated or converted for a call.
+ * The C library's functions that we call, under their own names. Addresses and sizes are {@code long}s: we run on
+ * 64-bit machines only, and nothing is allocated or converted for a call.
  *
  * <p>None has six parameters: what jnr-x86asm makes of the sixth is garbage (sendto(2) got a random length).
  *

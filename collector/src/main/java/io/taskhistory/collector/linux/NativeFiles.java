@@ -110,7 +110,7 @@ public final class NativeFiles {
     return fd < 0 ? -Native.errno() : fd;
   }
 
-  /** As {@link #nameAt}, with a path that somebody else chose. Needs openat2 (Linux 5.6), else the answer is -ENOSYS. */
+  /** As {@link #nameAt}, with a path that somebody else chose. Needs openat2 (Linux 5.6), else answers -ENOSYS. */
   public int nameAt(int directory, CString path, Resolve resolve) {
     how.putLong(0, Native.O_PATH | Native.O_CLOEXEC).putLong(Long.BYTES, 0).putLong(2 * Long.BYTES, resolve.flags);
     long fd;

@@ -5,8 +5,8 @@ import static io.taskhistory.collector.linux.Native.LIBC;
 import java.nio.ByteBuffer;
 
 /**
- * A netlink socket that listens to a multicast group, and the memory that its datagrams are received into, many with one
- * call. For one thread at a time.
+ * A netlink socket that listens to a multicast group, and the memory that its datagrams are received into, many with
+ * one call. For one thread at a time.
  *
  * <pre>
  *   struct mmsghdr (64 bytes, recvmmsg(2))          struct iovec        one slot
@@ -99,8 +99,9 @@ public final class NetlinkSocket implements AutoCloseable {
         LIBC.socket(AF_NETLINK, SOCK_DGRAM | Native.O_CLOEXEC | Native.O_NONBLOCK, protocol));
     try {
       setReceiveBuffer(buffer);
-      // Without it, netlink_broadcast_filtered() in net/netlink/af_netlink.c answers ESRCH for a message that a full socket
-      // alone was to get, and that is what send_msg() in cn_proc.c takes for "nobody listens" and stops reporting on.
+      // Without it, netlink_broadcast_filtered() in net/netlink/af_netlink.c answers ESRCH for a message that a full
+      // socket alone was to get, and that is what send_msg() in cn_proc.c takes for "nobody listens" and stops
+      // reporting on.
       scratch.putInt(0, 1);
       Native.check("setsockopt(NETLINK_BROADCAST_ERROR)",
           LIBC.setsockopt(fd, SOL_NETLINK, NETLINK_BROADCAST_ERROR, scratchAddress, Integer.BYTES));
@@ -134,7 +135,8 @@ public final class NetlinkSocket implements AutoCloseable {
   public int queued() {
     int at = scratch.capacity() - Integer.BYTES;
     scratch.putInt(at, SK_MEMINFO_VARS * Integer.BYTES);
-    return LIBC.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, scratchAddress, scratchAddress + at) < 0 ? -1 : scratch.getInt(0);
+    int result = LIBC.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, scratchAddress, scratchAddress + at);
+    return result < 0 ? -1 : scratch.getInt(0);
   }
 
   /** Sends the first bytes of {@code message}, up to its position, to the kernel: a netlink socket's default peer. */

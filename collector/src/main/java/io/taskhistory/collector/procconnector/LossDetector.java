@@ -7,16 +7,17 @@ import java.util.Arrays;
 /**
  * Notices that events are missing, and says so where in the stream they are.
  *
- * <p><b>By number.</b> send_msg() in cn_proc.c numbers the messages of each processor ({@code local_event.count}, 32 bits
- * that wrap), also those that it then fails to send. A processor's first message is its base: what came before it nobody
- * asked for. A step of more than one is a loss of that many less one, somewhere after that processor's last message.
- * A step backwards is a message that was overtaken (kernels before 4.7 number and send separately), which is no loss.
+ * <p><b>By number.</b> send_msg() in cn_proc.c numbers the messages of each processor ({@code local_event.count}, 32
+ * bits that wrap), also those that it then fails to send. A processor's first message is its base: what came before it
+ * nobody asked for. A step of more than one is a loss of that many less one, somewhere after that processor's last
+ * message. A step backwards is a message that was overtaken (kernels before 4.7 number and send separately), which is
+ * no loss.
  *
- * <p><b>By overflow.</b> The socket reports ENOBUFS once, ahead of what it had queued by then, and takes nothing more in
- * until all of that is received (NETLINK_S_CONGESTED in net/netlink/af_netlink.c). So what is missing is missing after
- * exactly the {@code backlog}. The next message mostly shows by its number how many those were; the processors that
- * lost some too tell it by theirs when they speak again. Where the next message has no step, or there is none, the loss
- * is reported as uncounted: its number comes with those.
+ * <p><b>By overflow.</b> The socket reports ENOBUFS once, ahead of what it had queued by then, and takes nothing more
+ * in until all of that is received (NETLINK_S_CONGESTED in net/netlink/af_netlink.c). So what is missing is missing
+ * after exactly the {@code backlog}. The next message mostly shows by its number how many those were; the processors
+ * that lost some too tell it by theirs when they speak again. Where the next message has no step, or there is none, the
+ * loss is reported as uncounted: its number comes with those.
  */
 final class LossDetector {
 

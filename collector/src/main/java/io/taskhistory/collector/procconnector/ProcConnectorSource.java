@@ -18,10 +18,10 @@ import jnr.constants.platform.Errno;
  * The proc connector as a source. It can be opened once.
  *
  * <p>Delivery is synchronous: a task puts its own event into our socket's queue before its clone, exec or exit goes on
- * (cn_netlink_send_mult() in the caller's context). So a socket that is found empty had, at the time just before, passed
- * on all that precedes that time. An exit is the exception: do_exit() in kernel/exit.c wakes the parent (exit_notify())
- * before it reports to the connector, so that a parent can have reaped a child, and even given its pid to another, whose
- * exit is still to come.
+ * (cn_netlink_send_mult() in the caller's context). So a socket that is found empty had, at the time just before,
+ * passed on all that precedes that time. An exit is the exception: do_exit() in kernel/exit.c wakes the parent
+ * (exit_notify()) before it reports to the connector, so that a parent can have reaped a child, and even given its pid
+ * to another, whose exit is still to come.
  */
 public final class ProcConnectorSource implements EventSource {
 

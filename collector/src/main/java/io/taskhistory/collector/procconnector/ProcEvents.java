@@ -34,9 +34,10 @@ final class ProcEvents {
   }
 
   /**
-   * The parent in the message is real_parent. copy_process() in kernel/fork.c makes that the caller, unless CLONE_PARENT
-   * or CLONE_THREAD was given: then it is the caller's own parent. The first cannot be told from the message, so the
-   * caller is assumed; a thread can be told, and whichever task of its process called, it is not that parent.
+   * The parent in the message is real_parent. copy_process() in kernel/fork.c makes that the caller, unless
+   * CLONE_PARENT or CLONE_THREAD was given: then it is the caller's own parent. The first cannot be told from the
+   * message, so the caller is assumed; a thread can be told, and whichever task of its process called, it is not that
+   * parent.
    */
   private static void cloned(ProcEventMessage message, long time, int parentTid, TaskEvents events) {
     int childTid = message.data(2);

@@ -1,6 +1,6 @@
 /**
- * The kernel's process events connector as a source: {@code drivers/connector/cn_proc.c}, every task's clone, exec, exit
- * and changes of name and identity, multicast over netlink.
+ * The kernel's process events connector as a source: {@code drivers/connector/cn_proc.c}, every task's clone, exec,
+ * exit and changes of name and identity, multicast over netlink.
  *
  * <p>One event goes through: {@link io.taskhistory.collector.linux.NetlinkSocket} receives up to 256 datagrams with one
  * call into memory of its own; a {@code ProcEventMessage} is laid over each; {@code LossDetector} looks at its sequence

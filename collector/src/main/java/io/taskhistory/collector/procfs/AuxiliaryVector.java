@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  * for (getauxval(3)).
  *
  * <pre>
- *   type, value, type, value, …, AT_NULL (0), 0     each as wide as a pointer of the process: 8 bytes, or 4 of a 32-bit one
+ *   type, value, type, value, …, AT_NULL (0), 0     each as wide as a pointer of the process: 8 bytes or 4
  * </pre>
  */
 final class AuxiliaryVector {

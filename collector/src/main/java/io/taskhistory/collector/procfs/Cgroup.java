@@ -22,15 +22,15 @@ record Cgroup(RawText path, RawText container) {
    * {@code crio-ID.scope}, {@code cri-containerd-ID.scope}, {@code …slice:cri-containerd:ID}. The cgroup of a monitor
    * ({@code crio-conmon-ID.scope}) is not the container's.
    */
-  private static final Pattern ID =
-      Pattern.compile("(?:.*:)?(?:docker-|libpod-|crio-|cri-containerd-|containerd-|nerdctl-)?([0-9a-f]{64})(?:\\.scope)?");
+  private static final Pattern ID = Pattern.compile(
+      "(?:.*:)?(?:docker-|libpod-|crio-|cri-containerd-|containerd-|nerdctl-)?([0-9a-f]{64})(?:\\.scope)?");
 
   /** {@code /lxc/NAME}, {@code /lxc.payload/NAME}, {@code /lxc.payload.NAME}, as lxc.container.conf(5) has it. */
   private static final Pattern LXC = Pattern.compile("(?:^|.*/)lxc(?:/|\\.payload[./])([^/]+)(?:/.*)?");
 
   /**
-   * From {@code /proc/PID/cgroup}, a line {@code hierarchy-ID:controller-list:cgroup-path} each (cgroups(7)): the unified
-   * hierarchy's path if that is not the root, else the longest.
+   * From {@code /proc/PID/cgroup}, a line {@code hierarchy-ID:controller-list:cgroup-path} each (cgroups(7)): the
+   * unified hierarchy's path if that is not the root, else the longest.
    */
   static Cgroup parse(byte[] lines) {
     String text = new String(lines, StandardCharsets.ISO_8859_1);

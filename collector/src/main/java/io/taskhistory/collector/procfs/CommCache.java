@@ -4,8 +4,8 @@ import io.taskhistory.history.RawText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names that were seen lately. A machine runs the same few programs over and over, so that most names are found here and
- * nothing is allocated. Each hash has one place, and the latest name keeps it. For one thread.
+ * Names that were seen lately. A machine runs the same few programs over and over, so that most names are found here
+ * and nothing is allocated. Each hash has one place, and the latest name keeps it. For one thread.
  */
 public final class CommCache {
 

@@ -13,10 +13,11 @@ import java.util.regex.Pattern;
 /**
  * Finds the program that exec was asked for: the script, where {@code /proc/PID/exe} is its interpreter.
  *
- * <p>The kernel leaves the name on the new image's stack (AT_EXECFN; {@code bprm->filename}, for a script the script's).
- * But that is the process's own memory and it can write there what it likes, and the name is relative to where it was
- * then. So a name counts only where it leads, in the process's root and directory, to the very file that runs, or to a
- * script whose first line leads there. What a process can still do is name another script of the same interpreter.
+ * <p>The kernel leaves the name on the new image's stack (AT_EXECFN; {@code bprm->filename}, for a script the
+ * script's). But that is the process's own memory and it can write there what it likes, and the name is relative to
+ * where it was then. So a name counts only where it leads, in the process's root and directory, to the very file that
+ * runs, or to a script whose first line leads there. What a process can still do is name another script of the same
+ * interpreter.
  */
 final class ProgramPath {
 

@@ -8,13 +8,14 @@ import io.taskhistory.collector.linux.NativeFiles;
  * <p>begin_new_exec() in fs/exec.c gives the task its new memory map first (exec_mmap()) and its new comm after that;
  * the loader sets the map's start_stack after both, and until then it is 0. do_task_stat() in fs/proc/array.c takes the
  * map first, prints the comm later and that map's start_stack last. So one reading can pair an old map with a new comm,
- * or a new map with an old comm. But a start_stack that is not 0 at the end of the first reading shows that, by then, the
- * exec which made that map had set its comm. If the second reading has the same start_stack, the same comm in it is that
- * image's, unless two execs went by meanwhile; and those announce themselves by events later than the reading began.
+ * or a new map with an old comm. But a start_stack that is not 0 at the end of the first reading shows that, by then,
+ * the exec which made that map had set its comm. If the second reading has the same start_stack, the same comm in it is
+ * that image's, unless two execs went by meanwhile; and those announce themselves by events later than the reading
+ * began.
  *
  * <p>A task in a tracing stop can stand between its exec and the event of it (ptrace_event() comes before
- * proc_exec_connector() in exec_binprm()), so what it shows may belong to an event still to come. A kernel thread has no
- * map and never execs without losing PF_KTHREAD. A dead task has no map left: see {@link TaskStat#isFinal}.
+ * proc_exec_connector() in exec_binprm()), so what it shows may belong to an event still to come. A kernel thread has
+ * no map and never execs without losing PF_KTHREAD. A dead task has no map left: see {@link TaskStat#isFinal}.
  */
 final class SettledStat {
 

@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
  *   1   2      3     4    5    6       7      8     9       20          21          22          28           52
  * </pre>
  *
- * <p>The comm can hold anything, parentheses and spaces included, but what follows it cannot hold a parenthesis: it ends
- * at the last one. Newlines and backslashes in it are written {@code \n} and {@code \\}.
+ * <p>The comm can hold anything, parentheses and spaces included, but what follows it cannot hold a parenthesis: it
+ * ends at the last one. Newlines and backslashes in it are written {@code \n} and {@code \\}.
  */
 final class StatLine {
 

@@ -12,7 +12,8 @@ class PrivilegesTest {
   void effective_ofStatus_areThoseWhoseBitIsSet() {
     assertThat(Privileges.effective(List.of("Name:\tx", "CapPrm:\tffffffffffffffff", "CapEff:\t0000000000081000")))
         .containsExactlyInAnyOrder(Capability.CAP_NET_ADMIN, Capability.CAP_SYS_PTRACE);
-    assertThat(Privileges.effective(List.of("CapEff:\t000001ffffffffff"))).containsExactlyInAnyOrder(Capability.values());
+    assertThat(Privileges.effective(List.of("CapEff:\t000001ffffffffff")))
+        .containsExactlyInAnyOrder(Capability.values());
     assertThat(Privileges.effective(List.of("CapEff:\tffffffffffffffff"))).hasSize(Capability.values().length);
     assertThat(Privileges.effective(List.of("CapEff:\t0000000000000000"))).isEmpty();
     assertThat(Privileges.effective(List.of())).isEmpty();

@@ -39,8 +39,9 @@ class ProcConnectorRefusalTest {
     assumeThat(Files.isExecutable(Path.of(program))).as(program + " of util-linux").isTrue();
     List<String> command = new ArrayList<>(List.of(program));
     command.addAll(List.of(arguments));
-    command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-        "-cp", System.getProperty("java.class.path"), Open.class.getName()));
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    command.addAll(List.of(java.toString(), "-XX:TieredStopAtLevel=1", "-cp",
+        System.getProperty("java.class.path"), Open.class.getName()));
     try (Child child = Child.start(new ProcessBuilder(command))) {
       return child.line();
     }

@@ -21,7 +21,6 @@ import io.taskhistory.collector.source.RecordedEvents.Renamed;
 import io.taskhistory.collector.source.RecordedEvents.SessionStarted;
 import io.taskhistory.collector.source.RecordedEvents.Traced;
 import io.taskhistory.collector.source.RecordedEvents.UidChanged;
-import io.taskhistory.collector.source.SourceStats;
 import io.taskhistory.collector.source.TaskEvents;
 import io.taskhistory.history.RawText;
 import java.io.IOException;
@@ -30,11 +29,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,7 +64,7 @@ class ProcConnectorSourceTest {
     drainUntilEnded(tid, source, events);
   }
 
-  private static void drainUntilEnded(int tid, ProcConnectorSource source, RecordedEvents events) {
+  static void drainUntilEnded(int tid, ProcConnectorSource source, RecordedEvents events) {
     await().until(() -> {
       source.drain(events, NO_LIMIT);
       return !events.of(Exited.class, tid).isEmpty();
@@ -111,7 +105,8 @@ class ProcConnectorSourceTest {
   @Test
   void exec_andExit_comeInOrderWithTheStatusThatWaitGives() {
     long before = Clocks.monotonic();
-    try (Child parent = Child.act("fork", "{", "exec", Programs.actor().toString(), "again", "exit", "7", "}", "reap")) {
+    try (Child parent = Child.act(
+        "fork", "{", "exec", Programs.actor().toString(), "again", "exit", "7", "}", "reap")) {
       int child = parent.said("fork")[0];
       int status = parent.said("reaped")[1];
       drainUntilEnded(child);
@@ -187,8 +182,8 @@ class ProcConnectorSourceTest {
   @Test
   void exec_byThread_isTheLeadersAndItsOwnExitNeverComes() {
     try (Child process = Child.act(
-        "thread", "{", "say", "thread", "wait", "exec", Programs.actor().toString(), "again", "say", "again", "pause", "}",
-        "join")) {
+        "thread", "{", "say", "thread", "wait",
+        "exec", Programs.actor().toString(), "again", "say", "again", "pause", "}", "join")) {
       int thread = process.said("thread")[1];
       drain();
       events.all().clear();
@@ -231,8 +226,8 @@ class ProcConnectorSourceTest {
 
   @Test
   void identity_changed_isPassedOn() {
-    try (Child child = Child.act("fork", "{", "setsid", "setgid", "65533", "setuid", "65534", "say", "changed", "pause", "}",
-        "pause")) {
+    try (Child child = Child.act(
+        "fork", "{", "setsid", "setgid", "65533", "setuid", "65534", "say", "changed", "pause", "}", "pause")) {
       int pid = child.said("changed")[0];
       drain();
       assertThat(events.of(SessionStarted.class, pid)).hasSize(1);
@@ -277,115 +272,10 @@ class ProcConnectorSourceTest {
     assertThat(source.skipped()).isZero();
   }
 
-  @Test
-  void overflow_isCountedExactly() {
-    try (ProcConnectorSource small = new ProcConnectorSource(64 << 10)) {
-      small.open();
-      RecordedEvents some = new RecordedEvents();
-      int marker = tiny();
-      drainUntilEnded(marker, small, some);
-      flood(2000);
-      small.drain(some, NO_LIMIT);
-      assertThat(some.of(Lost.class)).isNotEmpty();
-      // Every processor has to speak once more before it is known how many it lost. (Where others subscribe meanwhile,
-      // the kernel's answers to them have numbers too.)
-      await().until(() -> {
-        flood(8);
-        small.drain(some, NO_LIMIT);
-        drain();
-        return small.stats().lost() > 0 && after(marker, some) + small.stats().lost() == after(marker, events, some);
-      });
-      SourceStats stats = small.stats();
-      assertThat(stats.lost()).isEqualTo(
-          some.of(Lost.class).stream().mapToLong(Lost::count).filter(count -> count > 0).sum());
-      assertThat(stats.losses()).isEqualTo(some.of(Lost.class).size());
-      assertThat(events.of(Lost.class)).isEmpty();
-    }
-  }
-
-  /**
-   * The other source has the whole story. Two processors' messages reach two sockets in different orders at times, so
-   * a few events next to the loss may stand on its other side.
-   */
-  @Test
-  void overflow_splitsTheStreamExactlyWhereEventsAreMissing() {
-    try (ProcConnectorSource small = new ProcConnectorSource(256 << 10)) {
-      small.open();
-      RecordedEvents some = new RecordedEvents();
-      int marker = tiny();
-      drainUntilEnded(marker, small, some);
-      flood(1000);
-      small.drain(some, NO_LIMIT);
-      int end = tiny();
-      drainUntilEnded(end, small, some);
-      drainUntilEnded(end);
-      List<Event> whole = happened(events);
-      Map<Event, Integer> places = new HashMap<>();
-      for (int i = 0; i < whole.size(); i++) {
-        places.put(whole.get(i), i);
-      }
-      Set<Event> received = new HashSet<>(some.all());
-      int first = places.get(events.of(Exited.class, marker).get(0));
-      int last = places.get(events.of(Exited.class, end).get(0));
-      List<Event> missing = whole.subList(first, last).stream().filter(event -> !received.contains(event)).toList();
-      int loss = some.all().indexOf(some.of(Lost.class).get(0));
-      int firstMissing = places.get(missing.get(0));
-      int lastMissing = places.get(missing.get(missing.size() - 1));
-      assertThat(missing).hasSizeGreaterThan(1000);
-      assertThat(some.all().subList(0, loss)).hasSizeGreaterThan(100)
-          .filteredOn(event -> places.getOrDefault(event, 0) > firstMissing).hasSizeLessThanOrEqualTo(2);
-      assertThat(some.all().subList(loss + 1, some.all().size()))
-          .filteredOn(event -> places.getOrDefault(event, last) < lastMissing).hasSizeLessThanOrEqualTo(2);
-      Lost lost = some.of(Lost.class).get(0);
-      assertThat(missing).extracting(Event::time).allSatisfy(time ->
-          assertThat(time).isBetween(lost.time() - 1_000_000, some.of(Lost.class).stream().mapToLong(Lost::to).max()
-              .orElseThrow() + 1_000_000));
-    }
-  }
-
-  /**
-   * The kernel takes a message that none but a full socket was to get for one that nobody listens to, unless that socket
-   * asks for errors. Nobody else may listen for this to show.
-   */
-  @Test
-  void overflow_ofTheOnlyListener_doesNotEndTheReports() {
-    source.close();
-    try (ProcConnectorSource small = new ProcConnectorSource(32 << 10)) {
-      small.open();
-      flood(500);
-      small.drain(events, NO_LIMIT);
-      assertThat(events.of(Lost.class)).isNotEmpty();
-      drainUntilEnded(tiny(), small, events);
-    }
-  }
-
-  private static int tiny() {
-    try (Child child = Child.run(Programs.tiny())) {
-      child.await();
-      return child.pid();
-    }
-  }
-
-  private static void flood(int count) {
+  static void flood(int count) {
     try (Child flood = Child.run(Programs.flood(), Integer.toString(count), "2", Programs.tiny().toString())) {
       flood.await();
     }
-  }
-
-  /** How many events there are after the marker's end. */
-  private static long after(int marker, RecordedEvents events) {
-    return happened(events).size() - 1 - happened(events).indexOf(events.of(Exited.class, marker).get(0));
-  }
-
-  /** As before, up to the last event that {@code other} has too. */
-  private static long after(int marker, RecordedEvents events, RecordedEvents other) {
-    List<Event> there = happened(other);
-    List<Event> here = happened(events);
-    return here.indexOf(there.get(there.size() - 1)) - here.indexOf(events.of(Exited.class, marker).get(0));
-  }
-
-  private static List<Event> happened(RecordedEvents events) {
-    return events.all().stream().filter(event -> !(event instanceof Lost)).toList();
   }
 
   @Test

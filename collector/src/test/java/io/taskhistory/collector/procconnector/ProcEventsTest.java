@@ -103,7 +103,8 @@ class ProcEventsTest {
     LossDetector losses = new LossDetector(0);
     ProcEventMessage message = new ProcEventMessage(ByteBuffer.allocate(0));
     for (int i = 0; i < 300_000; i++) {
-      ByteBuffer bytes = message(1 << random.nextInt(32), random.nextInt(4), i, TIME, random.nextInt(), random.nextInt());
+      int what = 1 << random.nextInt(32);
+      ByteBuffer bytes = message(what, random.nextInt(4), i, TIME, random.nextInt(), random.nextInt());
       for (int changes = random.nextInt(6); changes > 0; changes--) {
         bytes.put(random.nextInt(Messages.LENGTH), (byte) random.nextInt(256));
       }

@@ -15,14 +15,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProcFsTest {
 
   private final ProcFs proc = new ProcFs();
   private final TaskStat stat = new TaskStat();
+
+  @TempDir
+  private Path directory;
 
   /** Every task is read by other means too; those that change meanwhile are read again. */
   @Test
@@ -155,46 +160,37 @@ class ProcFsTest {
   }
 
   /**
-   * While a process execs two programs in turn without end, each settled name goes with one and the same kind of stack:
-   * its image's. The two differ by a lot of environment, so that their stacks can be told apart.
+   * While a process execs two programs in turn, each settled name goes with its own image's stack: one of the two has so
+   * much environment, and no stack is placed at random, that they can be told apart.
    */
   @Test
   void readSettled_whileItExecs_neverPairsANameWithAnotherImage() throws IOException {
     Requirements.capability(Capability.CAP_SYS_PTRACE);
-    Path directory = Files.createTempDirectory("settled");
-    Path even = Files.createSymbolicLink(directory.resolve("even"), Path.of("/bin/sh"));
-    Path odd = Files.createSymbolicLink(directory.resolve("odd"), Path.of("/bin/sh"));
-    Path script = Files.writeString(directory.resolve("script"), """
-        n=$1
-        [ $n -gt 0 ] || exit 0
-        if [ $((n %% 2)) = 0 ]; then
-          exec env -i BIG=%s %s %s $((n - 1))
-        else
-          exec env -i %s %s $((n - 1))
-        fi
-        """.formatted("x".repeat(100_000), odd, directory.resolve("script"), even, directory.resolve("script")));
-    AtomicBoolean done = new AtomicBoolean();
-    try (Child child = Child.run(Path.of("/usr/bin/setarch"), "-R", even.toString(), script.toString(), "301")) {
-      Thread waiter = new Thread(() -> done.set(child.await() >= 0));
-      waiter.start();
-      int settled = 0;
-      while (!done.get()) {
-        if (proc.readSettled(child.pid(), stat)) {
-          settled++;
-          // Without randomisation the stack starts 100,000 bytes lower below the big environment.
-          if (stat.comm.equals(RawText.of("odd"))) {
-            assertThat(0x7ffffffff000L - stat.startstack).isGreaterThan(100_000);
-          } else if (stat.comm.equals(RawText.of("even"))) {
-            assertThat(0x7ffffffff000L - stat.startstack).isLessThan(100_000);
-          }
+    Path even = Files.createSymbolicLink(directory.resolve("even"), Programs.staticActor());
+    Path odd = Files.createSymbolicLink(directory.resolve("odd"), Programs.staticActor());
+    ProcessBuilder builder = new ProcessBuilder(
+        "/usr/bin/setarch", "-R", even.toString(), "relay", "6000", odd.toString(), even.toString());
+    builder.environment().clear();
+    List<Long> evens = new ArrayList<>();
+    List<Long> odds = new ArrayList<>();
+    try (Child child = Child.start(builder)) {
+      boolean ended = false;
+      while (!ended) {
+        if (!proc.readSettled(child.pid(), stat)) {
+          ended = !proc.read(child.pid(), stat) || stat.isDead();
+        } else if (stat.comm.equals(RawText.of("even"))) {
+          evens.add(stat.startstack);
+        } else if (stat.comm.equals(RawText.of("odd"))) {
+          odds.add(stat.startstack);
         }
       }
-      assertThat(settled).isPositive();
-    } finally {
-      for (Path path : List.of(even, odd, script, directory)) {
-        Files.delete(path);
-      }
+      assertThat(child.await()).isZero();
     }
+    assertThat(evens).hasSizeGreaterThan(50);
+    assertThat(odds).hasSizeGreaterThan(50);
+    assertThat(Collections.min(evens) - Collections.max(odds)).isBetween(90_000L, 110_000L);
+    assertThat(Collections.max(evens) - Collections.min(evens)).isLessThan(1000);
+    assertThat(Collections.max(odds) - Collections.min(odds)).isLessThan(1000);
   }
 
   @Test

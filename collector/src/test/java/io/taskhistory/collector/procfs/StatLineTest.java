@@ -86,8 +86,8 @@ class StatLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "1", "1 ", "1 (", "1 ()", "1 (a", "1 (a)", "1 (a) ", "1 (a) S", "1 (a) S 2 3", "x (a) S 1",
-      "(a) S 1", "99999999999 (a) S 1", "-1 (a) S 1"})
+  @ValueSource(strings = {"", "1", "1 ", "1 (", "1 ()", "1 (a", "1 (a)", "1 (a) ", "1 (a) S", "1 (a) S 2 3",
+      "x (a) S 1", "(a) S 1", "99999999999 (a) S 1", "-1 (a) S 1"})
   void parse_cutOrForeignLine_isRefused(String text) {
     assertThat(parse(text)).isFalse();
   }
