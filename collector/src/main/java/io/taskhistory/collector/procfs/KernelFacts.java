@@ -1,10 +1,9 @@
 package io.taskhistory.collector.procfs;
 
+import io.taskhistory.collector.linux.CString;
+import io.taskhistory.collector.linux.NativeFiles;
 import io.taskhistory.collector.linux.SystemFacts;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What does not change while the kernel runs, but for {@code pidMax}.
@@ -19,18 +18,22 @@ public record KernelFacts(String bootId, long clockTicksPerSecond, int pidMax, S
   /**
    * Those of the running kernel.
    *
-   * @throws UncheckedIOException where /proc is not mounted
+   * @throws IllegalStateException where /proc is not mounted
    */
   public static KernelFacts read() {
     return new KernelFacts(line("random/boot_id"), SystemFacts.clockTicksPerSecond(),
         Integer.parseInt(line("pid_max")), line("osrelease"));
   }
 
+  /** With one read: a sysctl's number is gone for a second one (proc_dointvec() in kernel/sysctl.c). */
   private static String line(String name) {
-    try {
-      return Files.readString(Path.of("/proc/sys/kernel").resolve(name)).strip();
-    } catch (IOException e) {
-      throw new UncheckedIOException("/proc has to be mounted and readable: " + e.getMessage(), e);
+    NativeFiles files = new NativeFiles(256);
+    int fd = files.open(CString.of("/proc/sys/kernel/" + name));
+    int length = files.read(fd, 0);
+    NativeFiles.close(fd);
+    if (length < 1) {
+      throw new IllegalStateException("/proc/sys/kernel/" + name + " cannot be read; /proc has to be mounted");
     }
+    return new String(files.copy(length), StandardCharsets.US_ASCII).strip();
   }
 }
