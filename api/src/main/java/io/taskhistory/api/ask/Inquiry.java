@@ -1,0 +1,141 @@
+package io.taskhistory.api.ask;
+
+import io.taskhistory.collector.CollectorView;
+import io.taskhistory.history.Boot;
+import io.taskhistory.history.Moment;
+import io.taskhistory.history.Task;
+import io.taskhistory.history.TaskId;
+import io.taskhistory.store.HistoryReader;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One caller's question, from the moment it was asked. A question about now, or about a time not reached yet, first
+ * waits until everything that the kernel had reported by then has been applied: once, and not for long. The watermark
+ * that goes with the answer was true before anything was looked up.
+ */
+public final class Inquiry {
+
+  private static final Duration PATIENCE = Duration.ofMillis(250);
+
+  private final HistoryReader reader;
+  private final List<Boot> boots;
+  private final @Nullable Moment at;
+  private final String watermark;
+
+  private Inquiry(HistoryReader reader, List<Boot> boots, @Nullable Moment at, String watermark) {
+    this.reader = reader;
+    this.boots = boots;
+    this.at = at;
+    this.watermark = watermark;
+  }
+
+  /** A question about now. */
+  public static Inquiry now(HistoryReader reader, CollectorView collector) {
+    return about(reader, collector, null, null);
+  }
+
+  /**
+   * A question about {@code at}, or about now where that is null.
+   *
+   * @param boot the boot that {@code at} is in, or null for whichever it falls into
+   */
+  public static Inquiry about(
+      HistoryReader reader, CollectorView collector, @Nullable String at, @Nullable String boot) {
+    List<Boot> boots = reader.boots();
+    Moment moment = moment(boots, at, boot);
+    if (moment == null || moment.boot().equals(reader.boot()) && moment.time() > collector.watermark()) {
+      collector.awaitNow(PATIENCE);
+    }
+    return new Inquiry(reader, boots, moment, watermark(reader, collector));
+  }
+
+  /** The watermark on the wall clock. */
+  public static String watermark(HistoryReader reader, CollectorView collector) {
+    return Rfc3339.write(reader.boot().wallAt(collector.watermark()));
+  }
+
+  public String watermark() {
+    return watermark;
+  }
+
+  public HistoryReader reader() {
+    return reader;
+  }
+
+  /** The task that {@code tid}, a number or a task id, names. */
+  public Found task(String tid) {
+    if (tid.indexOf('-') > 0) {
+      return task(TaskId.parse(tid).orElseThrow(() -> badTid(tid)));
+    }
+    return task(number(tid), at);
+  }
+
+  /** As {@link #task(String)} for one line of a batch, with a time of its own. */
+  public Found task(int tid, @Nullable String at, @Nullable String boot) {
+    return task(tid, moment(boots, at, boot));
+  }
+
+  /** A point in time that bounds a search: before all that is known it is the first moment of the first boot. */
+  public @Nullable Moment bound(String name, @Nullable String time) {
+    return time == null
+        ? null
+        : AskedTime.parse(name, time).in(null, boots).orElseGet(() -> new Moment(boots.get(0), 0));
+  }
+
+  private Found task(int tid, @Nullable Moment at) {
+    if (at == null) {
+      return reader.task(tid).map(Found::present)
+          .orElseThrow(() -> noSuchTask("no task with tid " + tid + " is known; nothing ran under it since recording"
+              + " began, or it was dropped since"));
+    }
+    return reader.task(tid, at).map(task -> new Found(task, at.time()))
+        .orElseThrow(() -> noSuchTask("nobody held tid " + tid + " at " + Rfc3339.write(at.boot().wallAt(at.time()))
+            + " as far as is known; without at the last holder is shown"));
+  }
+
+  private Found task(TaskId id) {
+    Task task = reader.task(id).orElseThrow(() -> noSuchTask("no task " + id + " is known"));
+    if (at == null) {
+      return Found.present(task);
+    }
+    if (!at.boot().equals(task.boot()) || !task.livedAt(at.time())) {
+      throw noSuchTask("task " + id + " did not live at that time; leave at away");
+    }
+    return new Found(task, at.time());
+  }
+
+  private static @Nullable Moment moment(List<Boot> boots, @Nullable String at, @Nullable String boot) {
+    if (at == null) {
+      if (boot != null) {
+        throw new Refusal(Refusal.Kind.BAD_PARAMETER, "boot says which boot at is in; give at too");
+      }
+      return null;
+    }
+    AskedTime time = AskedTime.parse("at", at);
+    return time.in(boot == null ? null : AskedTime.boot(boot, boots), boots)
+        .orElseThrow(() -> new Refusal(Refusal.Kind.NO_SUCH_BOOT,
+            "at is before " + Rfc3339.write(boots.get(0).wallStart()) + ", the start of the first boot that is known"));
+  }
+
+  private static int number(String tid) {
+    if (!tid.matches("[1-9][0-9]{0,9}")) {
+      throw badTid(tid);
+    }
+    try {
+      return Integer.parseInt(tid);
+    } catch (NumberFormatException e) {
+      throw badTid(tid);
+    }
+  }
+
+  private static Refusal badTid(String tid) {
+    return new Refusal(Refusal.Kind.BAD_PARAMETER,
+        "tid is " + AskedTime.shown(tid) + "; write a number from 1, or a task id as answers give it");
+  }
+
+  private static Refusal noSuchTask(String detail) {
+    return new Refusal(Refusal.Kind.NO_SUCH_TASK, detail);
+  }
+}

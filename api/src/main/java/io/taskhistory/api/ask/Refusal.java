@@ -1,0 +1,69 @@
+package io.taskhistory.api.ask;
+
+/** A question that gets no answer, and why. The message is for the caller and says what to do. */
+public final class Refusal extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  /** The kinds of refusal. Their names are part of the interface: callers tell them apart by {@link #slug}. */
+  public enum Kind {
+    NO_SUCH_TASK("no-such-task", "No such task", 404),
+    NO_SUCH_BOOT("no-such-boot", "No such boot", 404),
+    NO_SUCH_RESOURCE("no-such-resource", "No such resource", 404),
+    BAD_PARAMETER("bad-parameter", "Bad parameter", 400),
+    UNKNOWN_PARAMETER("unknown-parameter", "Unknown parameter", 400),
+    BAD_REQUEST("bad-request", "Bad request", 400),
+    BAD_LINE("bad-line", "Bad line", 400),
+    LINE_TOO_LONG("line-too-long", "Line too long", 400),
+    UNAUTHORIZED("unauthorized", "Token needed", 401),
+    METHOD_NOT_ALLOWED("method-not-allowed", "Method not allowed", 405),
+    TOO_LARGE("too-large", "Request too large", 413),
+    MISDIRECTED("misdirected", "Not the host that this service answers as", 421),
+    INTERNAL("internal", "Internal error", 500),
+    BUSY("busy", "Too many batches at once", 503),
+    NOT_READY("not-ready", "Not ready", 503);
+
+    private final String slug;
+    private final String title;
+    private final int status;
+
+    Kind(String slug, String title, int status) {
+      this.slug = slug;
+      this.title = title;
+      this.status = status;
+    }
+
+    public String slug() {
+      return slug;
+    }
+
+    /** The stable {@code type} of RFC 9457. */
+    public String type() {
+      return "urn:taskhistory:problem:" + slug;
+    }
+
+    public String title() {
+      return title;
+    }
+
+    public int status() {
+      return status;
+    }
+  }
+
+  private final Kind kind;
+
+  public Refusal(Kind kind, String detail) {
+    // No stack trace: batches are full of tasks that nobody knows.
+    super(detail, null, false, false);
+    this.kind = kind;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  public String detail() {
+    return String.valueOf(getMessage());
+  }
+}

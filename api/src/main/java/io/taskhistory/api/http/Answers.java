@@ -1,0 +1,52 @@
+package io.taskhistory.api.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.javalin.http.Context;
+import io.taskhistory.api.ask.Refusal;
+import io.taskhistory.api.view.ProblemView;
+
+/** Writes answers: views as JSON, refusals as problem documents, and the header that goes with each. */
+final class Answers {
+
+  static final String WATERMARK = "Taskhistory-Watermark";
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+
+  private Answers() {}
+
+  static void json(Context ctx, String watermark, Object view) {
+    ctx.header(WATERMARK, watermark);
+    write(ctx, "application/json", view);
+  }
+
+  static void text(Context ctx, String text) {
+    ctx.contentType("text/plain; charset=utf-8").result(text);
+  }
+
+  static void problem(Context ctx, Refusal refusal) {
+    ctx.status(refusal.kind().status());
+    if (refusal.kind() == Refusal.Kind.UNAUTHORIZED) {
+      ctx.header("WWW-Authenticate", "Bearer realm=\"taskhistory\"");
+    }
+    if (refusal.kind() == Refusal.Kind.BUSY) {
+      ctx.header("Retry-After", "1");
+    }
+    write(ctx, "application/problem+json", ProblemView.of(refusal));
+  }
+
+  static byte[] bytes(Object view) {
+    try {
+      return JSON.writeValueAsBytes(view);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a view that is no JSON: " + view.getClass(), e);
+    }
+  }
+
+  private static void write(Context ctx, String type, Object view) {
+    ctx.contentType(type).result(bytes(view));
+  }
+}

@@ -1,0 +1,102 @@
+package io.taskhistory.api.http;
+
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.taskhistory.collector.CollectorView;
+import io.taskhistory.store.HistoryReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP interface on one listening socket. */
+public final class ApiServer implements AutoCloseable {
+
+  private static final int MAX_THREADS = 32;
+  private static final int MIN_THREADS = 4;
+  private static final int IDLE_MILLIS = 30_000;
+  private static final int STOP_MILLIS = 500;
+  private static final int HEADER_BYTES = 8 * 1024;
+  private static final int OUTPUT_BYTES = 64 * 1024;
+
+  private final Javalin javalin;
+
+  /**
+   * @param listening bound already, so that a port in use is known before anything else is touched; closed with this
+   * @param token what callers have to show, or null for nothing
+   */
+  public ApiServer(
+      HistoryReader reader, CollectorView collector, String version, ServerSocketChannel listening,
+      @Nullable String token) {
+    Routes routes = new Routes(reader, collector, version);
+    Guard guard = new Guard(port(listening), token, routes::isOpen);
+    javalin = Javalin.create(config -> {
+      settings(config);
+      config.jetty.addConnector((server, http) -> connector(server, http, listening));
+      routes.define(config.routes, guard);
+    });
+  }
+
+  /** Answers from now on. */
+  public void start() {
+    javalin.start();
+  }
+
+  @Override
+  public void close() {
+    javalin.stop();
+  }
+
+  private static int port(ServerSocketChannel listening) {
+    try {
+      return ((InetSocketAddress) listening.getLocalAddress()).getPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void settings(JavalinConfig config) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.startup.startupWatcherEnabled = false;
+    config.http.compressionStrategy = CompressionStrategy.NONE;
+    config.http.prefer405over404 = true;
+    config.http.generateEtags = false;
+    config.router.caseInsensitiveRoutes = false;
+    config.router.ignoreTrailingSlashes = false;
+    QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS, IDLE_MILLIS);
+    threads.setName("http");
+    config.jetty.threadPool = threads;
+    config.jetty.modifyHttpConfiguration(ApiServer::settings);
+    config.jetty.modifyServer(server -> {
+      server.setStopTimeout(STOP_MILLIS);
+      server.setErrorHandler(Problems::beneath);
+    });
+  }
+
+  private static void settings(HttpConfiguration http) {
+    http.setSendServerVersion(false);
+    http.setSendXPoweredBy(false);
+    http.setRequestHeaderSize(HEADER_BYTES);
+    http.setOutputBufferSize(OUTPUT_BYTES);
+  }
+
+  private static Connector connector(Server server, HttpConfiguration http, ServerSocketChannel listening) {
+    ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    connector.setIdleTimeout(IDLE_MILLIS);
+    try {
+      connector.open(listening);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return connector;
+  }
+}

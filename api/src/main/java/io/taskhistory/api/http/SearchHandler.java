@@ -1,0 +1,67 @@
+package io.taskhistory.api.http;
+
+import io.javalin.http.Context;
+import io.taskhistory.api.ask.Inquiry;
+import io.taskhistory.api.view.ExecView;
+import io.taskhistory.api.view.Page;
+import io.taskhistory.collector.CollectorView;
+import io.taskhistory.history.Details;
+import io.taskhistory.history.Moment;
+import io.taskhistory.history.Task;
+import io.taskhistory.store.ExecCursor;
+import io.taskhistory.store.ExecPage;
+import io.taskhistory.store.ExecQuery;
+import io.taskhistory.store.HistoryReader;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** {@code /search}: past execs, oldest first. */
+final class SearchHandler {
+
+  private static final int SIZE = 100;
+  private static final int MOST_SIZE = 1000;
+  private static final long MOST_UID = 0xffff_ffffL;
+  /** A page of a rare thing in a long past is returned as far as it got, so that no request takes for ever. */
+  private static final int SCAN_LIMIT = 20_000;
+  private static final Pattern CURSOR = Pattern.compile("(\\d{1,9})-(\\d{1,18})-(\\d{1,9})");
+
+  private final HistoryReader reader;
+  private final CollectorView collector;
+
+  SearchHandler(HistoryReader reader, CollectorView collector) {
+    this.reader = reader;
+    this.collector = collector;
+  }
+
+  void search(Context ctx) {
+    Params params = Params.of(ctx, "comm", "exe", "uid", "from", "to", "size", "cursor");
+    String cursor = params.text("cursor");
+    long uid = params.number("uid", 0, MOST_UID, Details.UNKNOWN_NUMBER);
+    int size = (int) params.number("size", 1, MOST_SIZE, SIZE);
+    Inquiry inquiry = Inquiry.now(reader, collector);
+    ExecPage page = reader.execs(new ExecQuery(
+        params.raw("comm"), params.raw("exe"), uid, inquiry.bound("from", params.text("from")),
+        inquiry.bound("to", params.text("to")), cursor == null ? null : cursor(cursor), size, SCAN_LIMIT));
+    List<ExecView> items = page.execs().stream().map(this::view).toList();
+    Answers.json(ctx, inquiry.watermark(),
+        new Page<>(items, page.next().map(SearchHandler::text).orElse(null), inquiry.watermark()));
+  }
+
+  private ExecView view(ExecPage.Exec exec) {
+    Moment then = new Moment(exec.boot(), exec.entry().time());
+    return ExecView.of(exec, reader.task(exec.entry().pid(), then).map(Task::id));
+  }
+
+  private static ExecCursor cursor(String text) {
+    Matcher m = CURSOR.matcher(text);
+    if (!m.matches()) {
+      throw TaskHandler.badCursor();
+    }
+    return new ExecCursor(Integer.parseInt(m.group(1)), Long.parseLong(m.group(2)), Integer.parseInt(m.group(3)));
+  }
+
+  private static String text(ExecCursor cursor) {
+    return cursor.boot() + "-" + cursor.time() + "-" + cursor.pid();
+  }
+}

@@ -1,0 +1,49 @@
+package io.taskhistory.api.http;
+
+import io.javalin.http.Context;
+import io.taskhistory.api.ask.CoverageGauge;
+import io.taskhistory.api.ask.Inquiry;
+import io.taskhistory.api.ask.Refusal;
+import io.taskhistory.api.view.StatusView;
+import io.taskhistory.collector.CollectorView;
+import io.taskhistory.store.HistoryReader;
+
+/** {@code /status}, and the two short answers for whoever watches over services. */
+final class StatusHandler {
+
+  private final HistoryReader reader;
+  private final CollectorView collector;
+  private final CoverageGauge coverage;
+  private final String version;
+
+  StatusHandler(HistoryReader reader, CollectorView collector, CoverageGauge coverage, String version) {
+    this.reader = reader;
+    this.collector = collector;
+    this.coverage = coverage;
+    this.version = version;
+  }
+
+  void status(Context ctx) {
+    Params.of(ctx);
+    String watermark = Inquiry.watermark(reader, collector);
+    Answers.json(ctx, watermark, StatusView.of(version, reader.boot(), watermark, collector.status(),
+        coverage.coverage(), reader.gaps(reader.boot()), reader.stats()));
+  }
+
+  /** The process runs and answers. */
+  void healthz(Context ctx) {
+    Params.of(ctx);
+    Answers.text(ctx, "ok\n");
+  }
+
+  /** Tasks are being followed. */
+  void readyz(Context ctx) {
+    Params.of(ctx);
+    CollectorView.Status status = collector.status();
+    if (status.sources().stream().noneMatch(
+        source -> source.name().equals(status.spine()) && source.state().equals("running"))) {
+      throw new Refusal(Refusal.Kind.NOT_READY, "no source is running; /api/v1/status and the log say why");
+    }
+    Answers.text(ctx, "ready\n");
+  }
+}

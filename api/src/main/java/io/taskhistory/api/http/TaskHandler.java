@@ -1,0 +1,71 @@
+package io.taskhistory.api.http;
+
+import io.javalin.http.Context;
+import io.taskhistory.api.ask.Inquiry;
+import io.taskhistory.api.ask.Refusal;
+import io.taskhistory.api.view.ChildView;
+import io.taskhistory.api.view.Page;
+import io.taskhistory.api.view.TaskView;
+import io.taskhistory.collector.CollectorView;
+import io.taskhistory.history.HistoryStyle;
+import io.taskhistory.history.Task;
+import io.taskhistory.history.TaskId;
+import io.taskhistory.store.HistoryReader;
+import java.util.List;
+
+/** {@code /tasks/{tid}}: a task, its history as one line, and the tasks that it created. */
+final class TaskHandler {
+
+  private static final int CHILDREN = 100;
+  private static final int MOST_CHILDREN = 1000;
+
+  private final HistoryReader reader;
+  private final CollectorView collector;
+
+  TaskHandler(HistoryReader reader, CollectorView collector) {
+    this.reader = reader;
+    this.collector = collector;
+  }
+
+  void task(Context ctx) {
+    Inquiry inquiry = about(Params.of(ctx, "at", "boot"));
+    Answers.json(ctx, inquiry.watermark(), TaskView.of(inquiry.task(ctx.pathParam("tid")), inquiry.watermark()));
+  }
+
+  void history(Context ctx) {
+    Params params = Params.of(ctx, "at", "boot", "style", "limit");
+    HistoryStyle style = params.style();
+    int limit = params.limit(style);
+    Inquiry inquiry = about(params);
+    ctx.header(Answers.WATERMARK, inquiry.watermark());
+    Answers.text(ctx, style.write(inquiry.task(ctx.pathParam("tid")).history(), limit));
+  }
+
+  void children(Context ctx) {
+    Params params = Params.of(ctx, "at", "boot", "size", "cursor");
+    int size = (int) params.number("size", 1, MOST_CHILDREN, CHILDREN);
+    Inquiry inquiry = about(params);
+    Task task = inquiry.task(ctx.pathParam("tid")).task();
+    String cursor = params.text("cursor");
+    Task after = cursor == null ? null : cursor(reader, cursor);
+    List<Task> found = reader.children(task.id(), after, size + 1);
+    List<Task> shown = found.subList(0, Math.min(size, found.size()));
+    String next = found.size() > size ? shown.get(size - 1).id().toString() : null;
+    Answers.json(ctx, inquiry.watermark(),
+        new Page<>(shown.stream().map(ChildView::of).toList(), next, inquiry.watermark()));
+  }
+
+  /** The task that a cursor names. */
+  static Task cursor(HistoryReader reader, String cursor) {
+    return TaskId.parse(cursor).flatMap(reader::task).orElseThrow(() -> badCursor());
+  }
+
+  static Refusal badCursor() {
+    return Params.bad("cursor is none that an answer gave as next, or what it names was dropped since; begin anew"
+        + " without it");
+  }
+
+  private Inquiry about(Params params) {
+    return Inquiry.about(reader, collector, params.text("at"), params.text("boot"));
+  }
+}

@@ -1,0 +1,80 @@
+package io.taskhistory.api.view;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.taskhistory.api.ask.Found;
+import io.taskhistory.api.ask.Rfc3339;
+import io.taskhistory.history.Boot;
+import io.taskhistory.history.Ending;
+import io.taskhistory.history.Escapes;
+import io.taskhistory.history.History;
+import io.taskhistory.history.Reason;
+import io.taskhistory.history.Task;
+import io.taskhistory.history.TaskId;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task and how it came to be. Names are escaped as in the kernel style, other texts for people; times are RFC 3339.
+ *
+ * @param comm its name at the time that was asked about
+ * @param state {@code live} or {@code ended}, as of the watermark
+ * @param boot the kernel's id of the boot that it ran in
+ */
+public record TaskView(
+    String task, int tid, int tgid, String comm, String state, String start, @Nullable String end, String boot,
+    boolean kernelThread, @Nullable String creator, @Nullable String reaper, List<EntryView> entries, boolean complete,
+    List<String> reasons, List<GapView> gaps, @Nullable ExitView exit, String watermark) {
+
+  /** KTHREADD's pid: the kernel starts it right after init (rest_init() in init/main.c), and it all other kernel threads. */
+  private static final int KTHREADD = 2;
+
+  public static TaskView of(Found found, String watermark) {
+    Task task = found.task();
+    Boot boot = task.boot();
+    History history = found.history();
+    return new TaskView(
+        task.id().toString(), task.tid(), task.tgid(), Escapes.kernel(found.comm()), state(task),
+        Rfc3339.write(boot.wallAt(task.start())), end(task), boot.id(), isKernelThread(task),
+        task.creator().map(TaskId::toString).orElse(null), task.reaper().map(TaskId::toString).orElse(null),
+        history.entries().stream().map(entry -> EntryView.of(boot, entry)).toList(), history.isComplete(),
+        history.reasons().stream().map(Reason::label).toList(),
+        history.doubts().gaps().stream().map(GapView::of).toList(),
+        task.ending().map(ExitView::of).orElse(null), watermark);
+  }
+
+  static String state(Task task) {
+    return task.isLive() ? "live" : "ended";
+  }
+
+  static @Nullable String end(Task task) {
+    return task.ending().map(Ending::time).map(task.boot()::wallAt).map(Rfc3339::write).orElse(null);
+  }
+
+  static boolean isKernelThread(Task task) {
+    return task.entry().isRoot()
+        && (task.tid() == KTHREADD || task.creator().or(task::reaper).filter(id -> id.tid() == KTHREADD).isPresent());
+  }
+
+  /** How a task ended: with a code, by a signal, or nobody knows how. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record ExitView(
+      @Nullable Integer code, @Nullable Integer signal, @Nullable String signalName, @Nullable Boolean coreDumped,
+      @Nullable Boolean unknown) {
+
+    static ExitView of(Ending ending) {
+      if (!ending.isObserved()) {
+        return new ExitView(null, null, null, null, true);
+      }
+      int signal = ending.signal();
+      return signal == 0
+          ? new ExitView(ending.code(), null, null, null, null)
+          : new ExitView(null, signal, Signals.name(signal), ending.dumpedCore(), null);
+    }
+  }
+
+  /** The word that every interface uses for a value of an enum. */
+  static String label(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}
