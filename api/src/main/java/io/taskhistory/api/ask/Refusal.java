@@ -17,7 +17,7 @@ public final class Refusal extends RuntimeException {
     LINE_TOO_LONG("line-too-long", "Line too long", 400),
     UNAUTHORIZED("unauthorized", "Token needed", 401),
     METHOD_NOT_ALLOWED("method-not-allowed", "Method not allowed", 405),
-    TOO_LARGE("too-large", "Request too large", 413),
+    TOO_LARGE("too-large", "Request line or header too large", 431),
     MISDIRECTED("misdirected", "Not the host that this service answers as", 421),
     INTERNAL("internal", "Internal error", 500),
     BUSY("busy", "Too many batches at once", 503),

@@ -23,7 +23,9 @@ public final class ApiServer implements AutoCloseable {
   private static final int MAX_THREADS = 32;
   private static final int MIN_THREADS = 4;
   private static final int IDLE_MILLIS = 30_000;
+  /** What is being answered may end; a batch that waits for more does not. */
   private static final int STOP_MILLIS = 500;
+  private static final int SHUTDOWN_IDLE_MILLIS = 50;
   private static final int HEADER_BYTES = 8 * 1024;
   private static final int OUTPUT_BYTES = 64 * 1024;
 
@@ -92,6 +94,7 @@ public final class ApiServer implements AutoCloseable {
   private static Connector connector(Server server, HttpConfiguration http, ServerSocketChannel listening) {
     ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
     connector.setIdleTimeout(IDLE_MILLIS);
+    connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
     try {
       connector.open(listening);
     } catch (IOException e) {

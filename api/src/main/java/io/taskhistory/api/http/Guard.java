@@ -4,8 +4,8 @@ import io.javalin.http.Context;
 import io.taskhistory.api.ask.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ final class Guard {
       "Referrer-Policy", "no-referrer",
       "Cache-Control", "no-store");
 
-  private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST");
+  private static final List<String> METHODS = List.of("GET", "HEAD", "POST");
   private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
   private static final String SCHEME = "Bearer ";
 
@@ -45,6 +45,7 @@ final class Guard {
   void check(Context ctx) {
     SECURITY_HEADERS.forEach(ctx::header);
     if (!METHODS.contains(ctx.req().getMethod())) {
+      ctx.header("Allow", String.join(", ", METHODS));
       throw methodNotAllowed();
     }
     if (!isOurs(ctx.header("Host"))) {

@@ -41,7 +41,7 @@ final class LineReader {
           return end(scanned, tooLong);
         }
       }
-      if (limit - start > MAX_LENGTH) {
+      if (limit - start > MAX_LENGTH + 1) {
         tooLong = true;
         start = limit = 0;
       } else if (limit == buffer.length) {
@@ -63,14 +63,8 @@ final class LineReader {
   }
 
   private Line end(int end, boolean tooLong) {
-    length = end - start;
-    if (tooLong || length > MAX_LENGTH) {
-      return Line.TOO_LONG;
-    }
-    if (length > 0 && buffer[end - 1] == '\r') {
-      length--;
-    }
-    return Line.READ;
+    length = end > start && buffer[end - 1] == '\r' ? end - 1 - start : end - start;
+    return tooLong || length > MAX_LENGTH ? Line.TOO_LONG : Line.READ;
   }
 
   /** Where the line that was {@link Line#READ} stands, from {@link #start} on. */

@@ -9,10 +9,13 @@ import java.text.ParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The query parameters of one request. Whoever misspells one gets told, instead of an answer to another question. */
 final class Params {
+
+  private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 
   private final Map<String, List<String>> values;
 
@@ -22,12 +25,12 @@ final class Params {
 
   /** Those of {@code ctx}, of which only {@code known} exist, each at most once. */
   static Params of(Context ctx, String... known) {
-    Map<String, List<String>> values;
-    try {
-      values = ctx.queryParamMap();
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      throw new Refusal(Refusal.Kind.BAD_REQUEST, "the query cannot be decoded; write % as %25");
+    String query = ctx.queryString();
+    // What cannot be decoded would be left out, and the question be another one.
+    if (query != null && BAD_ESCAPE.matcher(query).find()) {
+      throw new Refusal(Refusal.Kind.BAD_REQUEST, "the query has a % without two hexadecimal digits; write %25 for %");
     }
+    Map<String, List<String>> values = ctx.queryParamMap();
     List<String> names = Arrays.asList(known);
     values.forEach((name, given) -> {
       if (!names.contains(name)) {

@@ -2,11 +2,13 @@ package io.taskhistory.api.http;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.taskhistory.api.ask.Refusal;
 import io.taskhistory.api.view.ProblemView;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -23,6 +25,8 @@ final class Problems {
   static void handle(RoutesConfig routes) {
     routes.exception(Refusal.class, (refusal, ctx) -> Answers.problem(ctx, refusal));
     routes.exception(HttpResponseException.class, Problems::framework);
+    // The client has gone, or sends something else than HTTP; nobody is left to be told.
+    routes.exception(EofException.class, (e, ctx) -> LOG.debug("{} {} was broken off", ctx.method(), ctx.path(), e));
     routes.exception(Exception.class, (e, ctx) -> {
       LOG.error("{} {} failed", ctx.method(), ctx.path(), e);
       Answers.problem(ctx, internal());
@@ -34,6 +38,8 @@ final class Problems {
       Answers.problem(ctx, new Refusal(Refusal.Kind.NO_SUCH_RESOURCE,
           "nothing is at this path; the interface is below /api/v1"));
     } else if (e.getStatus() == 405) {
+      // A path has either GET (and so HEAD) or POST.
+      ctx.header("Allow", ctx.method() == HandlerType.POST ? "GET, HEAD" : "POST");
       Answers.problem(ctx, Guard.methodNotAllowed());
     } else if (e.getStatus() >= 500) {
       LOG.error("{} {} failed", ctx.method(), ctx.path(), e);
@@ -54,7 +60,8 @@ final class Problems {
       case 405, 501 -> Guard.methodNotAllowed();
       case 413, 414, 431 -> new Refusal(Refusal.Kind.TOO_LARGE, "the request line or a header is too long; shorten it");
       case 421 -> new Refusal(Refusal.Kind.MISDIRECTED, "ask this service by the address that it prints");
-      default -> response.getStatus() >= 500
+      // 505: a version of HTTP that nobody has.
+      default -> response.getStatus() >= 500 && response.getStatus() != 505
           ? internal()
           : new Refusal(Refusal.Kind.BAD_REQUEST, "the request is not well-formed HTTP");
     };

@@ -1,0 +1,114 @@
+package io.taskhistory.api.cli;
+
+import io.taskhistory.api.cli.Failure.Exit;
+import io.taskhistory.api.service.LinuxMachine;
+import io.taskhistory.api.service.Listen;
+import io.taskhistory.api.service.Machine;
+import io.taskhistory.api.service.Service;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code taskhistory run}: the service, until a signal stops it. */
+@Command(name = "run", description = "Follow all tasks of this host and answer questions about them.")
+final class RunCommand implements Callable<Integer> {
+
+  private static final String DEFAULT_LISTEN = "127.0.0.1:1340";
+  /** SO_RCVBUFFORCE takes an int, which the kernel doubles (sock_setsockopt() in net/core/sock.c). */
+  private static final int MOST_BUFFER = 1 << 30;
+  private static final int LEAST_BUFFER = 4096;
+
+  /** Who gets answers. */
+  enum Auth { TOKEN, NONE }
+
+  @ParentCommand
+  private @Nullable TaskhistoryCommand program;
+
+  @Spec
+  private @Nullable CommandSpec spec;
+
+  @Option(names = "--listen", paramLabel = "HOST:PORT",
+      description = "where to answer, on loopback; port 0 is any that is free (default: ${DEFAULT-VALUE})")
+  private String listen = DEFAULT_LISTEN;
+
+  @Option(names = "--source", paramLabel = "SOURCE",
+      description = "what to follow tasks by: auto or proc, the proc connector (default: ${DEFAULT-VALUE})")
+  private String source = "auto";
+
+  @Option(names = "--auth", paramLabel = "HOW",
+      description = "what callers have to show: token, the one in the data directory (default), or none, for tests")
+  private Auth auth = Auth.TOKEN;
+
+  @Option(names = "--receive-buffer", paramLabel = "BYTES",
+      description = "the size of the source's buffer in the kernel (default: ${DEFAULT-VALUE})")
+  private int receiveBuffer = LinuxMachine.DEFAULT_RECEIVE_BUFFER;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    TaskhistoryCommand all = Programs.of(program);
+    Listen where = checked(all);
+    Machine machine = new LinuxMachine(receiveBuffer);
+    List<Machine.Shortage> shortages = machine.shortages();
+    if (!shortages.isEmpty()) {
+      throw new Failure(Exit.WRONG_USE, "cannot follow tasks: " + shortages.stream()
+          .map(shortage -> shortage.what() + "; " + shortage.remedy())
+          .collect(Collectors.joining(". ")));
+    }
+    LinkedBlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+    Service service = Service.start(machine, all.dataDirectory(), where, auth == Auth.TOKEN, failures::add);
+    stopOnSignal(service);
+    all.terminal().line("ready " + service.url());
+    if (all.terminal().isInteractive()) {
+      service.link().ifPresent(link -> all.terminal().line("page  " + link));
+    }
+    Throwable failure = failures.take();
+    LoggerFactory.getLogger(RunCommand.class).error("tasks cannot be followed any longer", failure);
+    service.close();
+    Runtime.getRuntime().halt(Exit.FAILED.code());
+    return Exit.FAILED.code();
+  }
+
+  /**
+   * SIGTERM and SIGINT make the JVM run its hooks and exit with 128 and more; being stopped is no failure, so the hook
+   * ends the process itself.
+   */
+  private static void stopOnSignal(Service service) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+      service.close();
+      Runtime.getRuntime().halt(0);
+    }, "stop"));
+  }
+
+  private Listen checked(TaskhistoryCommand all) {
+    if (all.hasServer()) {
+      throw wrong("--server is for the commands that ask; run answers: use --listen");
+    }
+    if (!source.equals("auto") && !source.equals("proc")) {
+      throw wrong("--source " + Terminal.clean(source) + " is not supported; there are auto and proc");
+    }
+    if (receiveBuffer < LEAST_BUFFER || receiveBuffer > MOST_BUFFER) {
+      throw wrong("--receive-buffer has to be from " + LEAST_BUFFER + " to " + MOST_BUFFER);
+    }
+    try {
+      return Listen.parse(listen);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--listen " + Terminal.clean(listen) + ": " + e.getMessage());
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    if (spec == null) {
+      throw new IllegalStateException("not run by picocli");
+    }
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

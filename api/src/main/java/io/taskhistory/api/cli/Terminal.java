@@ -1,0 +1,99 @@
+package io.taskhistory.api.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Standard output: a person's terminal, or a pipe into another program. A reader that has gone (as {@code head} does)
+ * ends the output, and is no failure.
+ */
+final class Terminal {
+
+  /** Set by the script, which can ask the system; Java cannot before version 22. */
+  private static final String IS_TERMINAL = "taskhistory.stdout.terminal";
+
+  /** How something is set apart where there is colour. */
+  enum Style {
+    STRONG("1"), FAINT("2"), GOOD("32"), DOUBTFUL("33"), BAD("31");
+
+    private final String code;
+
+    Style(String code) {
+      this.code = code;
+    }
+  }
+
+  private final PrintStream out;
+  private final boolean interactive;
+  private final boolean utf8;
+
+  Terminal(PrintStream out, boolean interactive, boolean utf8) {
+    this.out = out;
+    this.interactive = interactive;
+    this.utf8 = utf8;
+  }
+
+  static Terminal ofProcess() {
+    PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    return new Terminal(out, Boolean.getBoolean(IS_TERMINAL), isUtf8(System.getenv()));
+  }
+
+  private static boolean isUtf8(Map<String, String> environment) {
+    for (String name : new String[] {"LC_ALL", "LC_CTYPE", "LANG"}) {
+      @Nullable String value = environment.get(name);
+      if (value != null && !value.isEmpty()) {
+        return value.matches("(?i).*utf-?8.*");
+      }
+    }
+    return false;
+  }
+
+  /** Whether a person reads it, who wants columns, rather than a program, which wants lines. */
+  boolean isInteractive() {
+    return interactive;
+  }
+
+  /** Whether lines can be drawn. */
+  boolean isUtf8() {
+    return utf8;
+  }
+
+  PrintWriter writer() {
+    return new PrintWriter(out, true, StandardCharsets.UTF_8);
+  }
+
+  /** Writes a line; false where nobody reads any longer. */
+  boolean line(String text) {
+    out.print(text);
+    out.print('\n');
+    return !out.checkError();
+  }
+
+  void flush() {
+    out.flush();
+  }
+
+  /**
+   * {@code text} with nothing in it that a terminal would obey. The service escapes what programs chose; this is for
+   * what claims to be the service.
+   */
+  static String clean(@Nullable String text) {
+    if (text == null) {
+      return "";
+    }
+    StringBuilder out = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> out.appendCodePoint(
+        Character.isISOControl(c) && c != '\n' || Character.getType(c) == Character.FORMAT ? '?' : c));
+    return out.toString();
+  }
+
+  /** Puts {@code text} into {@code style}, where {@code colour} is wanted. */
+  static String styled(boolean colour, Style style, String text) {
+    return colour && !text.isEmpty() ? "\u001b[" + style.code + "m" + text + "\u001b[0m" : text;
+  }
+}

@@ -1,0 +1,5 @@
+/** The program. */
+@NullMarked
+package io.taskhistory.api;
+
+import org.jspecify.annotations.NullMarked;

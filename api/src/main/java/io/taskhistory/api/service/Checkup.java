@@ -1,0 +1,100 @@
+package io.taskhistory.api.service;
+
+import io.taskhistory.collector.linux.LinuxException;
+import io.taskhistory.collector.linux.Privileges;
+import io.taskhistory.collector.linux.Privileges.Capability;
+import io.taskhistory.collector.procconnector.ProcConnectorSource;
+import io.taskhistory.collector.source.SourceException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What this kernel and these privileges allow, found out by trying; nothing is left changed. */
+public final class Checkup {
+
+  private static final List<Path> TRACEFS = List.of(Path.of("/sys/kernel/tracing"), Path.of("/sys/kernel/debug/tracing"));
+  private static final Path LOGINUID = Path.of("/proc/self/loginuid");
+
+  /**
+   * One thing looked at.
+   *
+   * @param required whether the service needs it
+   * @param remedy what to do; empty where it is fine, or nothing can be done
+   */
+  public record Check(String name, boolean ok, boolean required, String finding, String remedy) {}
+
+  private final List<Check> checks = new ArrayList<>();
+
+  private Checkup() {}
+
+  public static List<Check> of(DataDirectory directory) {
+    Checkup checkup = new Checkup();
+    Privileges privileges = Privileges.read();
+    checkup.connector(privileges);
+    checkup.tracefs();
+    checkup.audit(privileges);
+    checkup.directory(directory);
+    return List.copyOf(checkup.checks);
+  }
+
+  private void connector(Privileges privileges) {
+    List<Machine.Shortage> shortages = LinuxMachine.shortages(privileges);
+    for (Machine.Shortage shortage : shortages) {
+      checks.add(new Check("privileges", false, true, shortage.what(), shortage.remedy()));
+    }
+    if (shortages.isEmpty()) {
+      checks.add(new Check("privileges", true, true, "CAP_NET_ADMIN, CAP_SYS_PTRACE, the host's namespaces", ""));
+    }
+    if (!privileges.has(Capability.CAP_NET_ADMIN) || !privileges.inInitialNamespaces()) {
+      checks.add(new Check("proc connector", false, true, "cannot be tried without these privileges",
+          "run this with sudo"));
+      return;
+    }
+    try (ProcConnectorSource source = new ProcConnectorSource()) {
+      source.open();
+      checks.add(new Check("proc connector", true, true,
+          "answers, with a buffer of " + source.stats().buffer() + " bytes", ""));
+    } catch (SourceException | LinuxException e) {
+      checks.add(new Check("proc connector", false, true, String.valueOf(e.getMessage()),
+          "it needs a kernel with CONFIG_PROC_EVENTS=y"));
+    }
+  }
+
+  private void tracefs() {
+    boolean readable = TRACEFS.stream().anyMatch(path -> Files.isReadable(path.resolve("trace_clock")));
+    checks.add(readable
+        ? new Check("tracefs", true, false, "is mounted and can be read; not used by this version", "")
+        : new Check("tracefs", false, false, "is not mounted, or cannot be read; not used by this version",
+            "mount -t tracefs tracefs /sys/kernel/tracing, with sudo"));
+  }
+
+  private void audit(Privileges privileges) {
+    if (Files.notExists(LOGINUID)) {
+      checks.add(new Check("audit", false, false, "this kernel has no audit system; login uids stay unknown", ""));
+    } else if (privileges.has(Capability.CAP_AUDIT_READ)) {
+      checks.add(new Check("audit", true, false, "can be read; not used by this version", ""));
+    } else {
+      checks.add(new Check("audit", false, false, "CAP_AUDIT_READ is missing; not used by this version",
+          "run this with sudo"));
+    }
+  }
+
+  private void directory(DataDirectory directory) {
+    Path path = directory.path();
+    if (Files.isDirectory(path)) {
+      boolean ours = Files.isWritable(path);
+      checks.add(new Check("data directory", ours, true,
+          path + (ours ? " can be written" : " cannot be written"), ours ? "" : "run this with sudo"));
+      return;
+    }
+    Path above = path;
+    while (above != null && Files.notExists(above)) {
+      above = above.getParent();
+    }
+    boolean possible = above != null && Files.isDirectory(above) && Files.isWritable(above);
+    checks.add(new Check("data directory", possible, true,
+        path + (possible ? " will be made at first start" : " does not exist and cannot be made"),
+        possible ? "" : "run this with sudo, or name another with --data-dir"));
+  }
+}

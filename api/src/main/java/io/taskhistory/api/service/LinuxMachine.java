@@ -1,0 +1,107 @@
+package io.taskhistory.api.service;
+
+import io.taskhistory.collector.Collector;
+import io.taskhistory.collector.linux.Clocks;
+import io.taskhistory.collector.linux.Privileges;
+import io.taskhistory.collector.linux.Privileges.Capability;
+import io.taskhistory.collector.linux.SystemFacts;
+import io.taskhistory.collector.procconnector.ProcConnectorSource;
+import io.taskhistory.collector.procfs.ProcFs;
+import io.taskhistory.collector.procfs.TaskDetails;
+import io.taskhistory.history.ClockLedger;
+import io.taskhistory.store.BootFacts;
+import io.taskhistory.store.HistoryStore;
+import io.taskhistory.store.rocksdb.RocksDbHistoryStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** This host: followed by the proc connector, kept in RocksDB. The one place where the parts are put together. */
+public final class LinuxMachine implements Machine {
+
+  public static final int DEFAULT_RECEIVE_BUFFER = ProcConnectorSource.DEFAULT_BUFFER;
+
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+  private final int receiveBuffer;
+
+  /** @param receiveBuffer how many bytes the kernel buffers for us */
+  public LinuxMachine(int receiveBuffer) {
+    this.receiveBuffer = receiveBuffer;
+  }
+
+  @Override
+  public List<Shortage> shortages() {
+    return shortages(Privileges.read());
+  }
+
+  static List<Shortage> shortages(Privileges privileges) {
+    List<Shortage> shortages = new ArrayList<>();
+    need(privileges, Capability.CAP_NET_ADMIN, "to subscribe to the proc connector and force its buffer", shortages);
+    need(privileges, Capability.CAP_SYS_PTRACE, "to tell one image of a process from the next in /proc", shortages);
+    if (!privileges.inInitialNamespaces()) {
+      shortages.add(new Shortage("this runs in a pid or user namespace of its own, where the proc connector is silent",
+          "run it on the host, or in a container with the host's pid and user namespaces"));
+    }
+    return shortages;
+  }
+
+  private static void need(Privileges privileges, Capability capability, String why, List<Shortage> shortages) {
+    if (!privileges.has(capability)) {
+      shortages.add(new Shortage("the capability " + capability + " is missing, which is needed " + why,
+          "run this with sudo, or as a service with AmbientCapabilities=" + capability));
+    }
+  }
+
+  @Override
+  public HistoryStore open(Path directory) {
+    ClockLedger.Row now = Clocks.read();
+    return RocksDbHistoryStore.open(directory, new BootFacts(bootId(), now.wallOffset() - now.bootClockOffset(), now));
+  }
+
+  private static String bootId() {
+    try {
+      return Files.readString(BOOT_ID).strip();
+    } catch (IOException e) {
+      throw new ServiceException("cannot read " + BOOT_ID + ": " + e.getMessage() + "; mount /proc", e);
+    }
+  }
+
+  @Override
+  public Following follow(HistoryStore store, Consumer<Throwable> onFailure) {
+    Collector collector = new Collector(
+        new Collector.Setup(store, new ProcConnectorSource(receiveBuffer), new ProcFs(), new TaskDetails(),
+            Clocks::monotonic, Clocks::read, SystemFacts.clockTicksPerSecond(), Collector.Setup.DETAILS_RATE,
+            Collector.Setup.DETAILS_BURST),
+        onFailure);
+    collector.start();
+    return new Followed(collector);
+  }
+
+  private record Followed(Collector collector) implements Following {
+
+    @Override
+    public long watermark() {
+      return collector.watermark();
+    }
+
+    @Override
+    public boolean awaitNow(Duration atMost) {
+      return collector.awaitNow(atMost);
+    }
+
+    @Override
+    public Status status() {
+      return collector.status();
+    }
+
+    @Override
+    public void close() {
+      collector.close();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.taskhistory.api.service;
+
+import io.taskhistory.api.http.ApiServer;
+import io.taskhistory.store.HistoryStore;
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running service. It comes up in the order in which a refusal does least: first the port, so that nothing of the
+ * data directory is touched where another service runs, then the store, which refuses a directory in use or of a newer
+ * version, then the token, the collector, HTTP, and last the file that tells others of it. It goes down in reverse.
+ */
+public final class Service implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+
+  /** A step down. */
+  private interface Closing {
+    void close() throws IOException;
+  }
+
+  private final Deque<Closing> open = new ArrayDeque<>();
+  private final String url;
+  private final @Nullable String token;
+
+  private Service(Machine machine, DataDirectory directory, Listen listen, boolean auth, Consumer<Throwable> onFailure) {
+    try {
+      ServerSocketChannel listening = listen.open();
+      open.push(listening::close);
+      url = Listen.url(listening);
+      directory.create();
+      HistoryStore store = machine.open(directory.path());
+      open.push(store::close);
+      token = auth ? directory.tokenOrNew() : null;
+      Machine.Following following = machine.follow(store, onFailure);
+      open.push(following::close);
+      ApiServer server = new ApiServer(store.reader(), following, Version.read(), listening, token);
+      open.push(server::close);
+      server.start();
+      directory.announce(url);
+      open.push(directory::withdraw);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts one; it answers when this returns.
+   *
+   * @param auth whether callers have to show the token
+   * @param onFailure called where tasks cannot be followed any longer
+   * @throws ServiceException where the port or the directory cannot be had
+   * @throws io.taskhistory.store.StoreException where the store cannot be opened
+   */
+  public static Service start(
+      Machine machine, DataDirectory directory, Listen listen, boolean auth, Consumer<Throwable> onFailure) {
+    return new Service(machine, directory, listen, auth, onFailure);
+  }
+
+  public String url() {
+    return url;
+  }
+
+  /** The page with the token in the fragment, which browsers keep to themselves; empty where none is needed. */
+  public Optional<String> link() {
+    return Optional.ofNullable(token).map(secret -> url + "/#token=" + secret);
+  }
+
+  @Override
+  public void close() {
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (RuntimeException | IOException e) {
+        // The rest has to be closed all the same.
+        LOG.error("stopping", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of questions. */
+@NullMarked
+package io.taskhistory.api.ask;
+
+import org.jspecify.annotations.NullMarked;

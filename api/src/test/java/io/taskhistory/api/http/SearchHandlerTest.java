@@ -1,0 +1,79 @@
+package io.taskhistory.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.taskhistory.api.Scene;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SearchHandlerTest {
+
+  private static Running host;
+
+  @BeforeAll
+  static void start() {
+    host = new Running();
+  }
+
+  @AfterAll
+  static void stop() {
+    host.close();
+  }
+
+  private static List<String> names(String query) {
+    return host.json("/search?" + query).path("items").findValuesAsText("name");
+  }
+
+  @Test
+  void search_forNothing_isAllExecsOldestFirst() {
+    assertThat(names("size=1000")).startsWith("oldinit", "init", "sshd", "bash").endsWith("?");
+  }
+
+  @Test
+  void search_byEachProperty_findsThem() {
+    assertThat(names("comm=sshd")).containsExactly("sshd");
+    assertThat(names("comm=a%5c040%22=%3e%5c012%5c03331m")).isEmpty();
+    assertThat(names("comm=a%5c040%22=%3e%5c012%5c033%5b31m%5c077")).hasSize(1);
+    assertThat(names("exe=/usr/sbin/sshd")).containsExactly("sshd");
+    assertThat(names("uid=0")).containsExactly("sshd");
+    assertThat(names("from=2023-08-11T10:45:49Z")).startsWith("bash");
+    assertThat(names("from=mono:126&to=mono:140")).containsExactly("sshd");
+    assertThat(names("to=2020-01-01T00:00:00Z")).isEmpty();
+    assertThat(names("from=2020-01-01T00:00:00Z")).startsWith("oldinit");
+  }
+
+  @Test
+  void item_tellsWhoAndHow() {
+    JsonNode exec = host.json("/search?comm=sshd").path("items").get(0);
+    assertThat(exec.path("task").asText()).isEqualTo(Scene.KEY + "-3767-120000000000");
+    assertThat(exec.path("pid").asInt()).isEqualTo(3767);
+    assertThat(exec.path("history").asText()).isEqualTo("swapper/0=>init=>sshd");
+    assertThat(exec.path("boot").asText()).isEqualTo(Scene.BOOT);
+    assertThat(exec.path("uid").asLong()).isZero();
+  }
+
+  @Test
+  void search_pageByPage_isTheWhole() {
+    List<String> paged = new ArrayList<>();
+    String cursor = "";
+    do {
+      JsonNode page = host.json("/search?size=2" + cursor);
+      paged.addAll(page.path("items").findValuesAsText("name"));
+      cursor = page.path("next").isNull() ? null : "&cursor=" + page.path("next").asText();
+    } while (cursor != null);
+    assertThat(paged).isEqualTo(names("size=1000"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "cursor=x", "cursor=1-2", "size=0", "size=1001", "uid=root", "uid=-1", "from=x", "to=x", "comm=%5c9", "name=bash"})
+  void search_malformed_is400(String query) {
+    assertThat(host.get("/search?" + query).statusCode()).isEqualTo(400);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of HTTP. */
+@NullMarked
+package io.taskhistory.api.http;
+
+import org.jspecify.annotations.NullMarked;
