@@ -59,7 +59,7 @@ final class ShowCommand implements Callable<Integer> {
   private static void people(JsonNode task, TaskhistoryCommand all) {
     boolean colour = all.colour();
     Terminal terminal = all.terminal();
-    terminal.line(Terminal.styled(colour, Style.STRONG, text(task, "comm")) + "  "
+    terminal.line(Terminal.styled(colour, Style.STRONG, name(task, "comm")) + "  "
         + (task.path("tid").equals(task.path("tgid"))
             ? "pid " + text(task, "tid")
             : "tid " + text(task, "tid") + " of pid " + text(task, "tgid"))
@@ -71,7 +71,7 @@ final class ShowCommand implements Callable<Integer> {
     terminal.line("");
     int width = 4;
     for (JsonNode entry : task.path("entries")) {
-      width = Math.max(width, text(entry, "name").length());
+      width = Math.max(width, name(entry, "name").length());
     }
     for (JsonNode entry : task.path("entries")) {
       terminal.line(entry(entry, width, colour));
@@ -122,9 +122,13 @@ final class ShowCommand implements Callable<Integer> {
     String program = entry.has("program") ? text(entry, "program") : text(entry, "exe");
     return "  " + Terminal.styled(colour, Style.FAINT, Times.people(text(entry, "start")))
         + String.format(Locale.ROOT, "  %7s  ", text(entry, "pid"))
-        + Terminal.styled(colour, Style.STRONG, Times.pad(text(entry, "name"), width)) + "  "
+        + Terminal.styled(colour, Style.STRONG, Times.pad(name(entry, "name"), width)) + "  "
         + Terminal.styled(colour, style, Times.pad(provenance, 8))
         + (program.isEmpty() ? "" : "  " + program);
+  }
+
+  private static String name(JsonNode node, String field) {
+    return Terminal.name(node.path(field).asText(""));
   }
 
   private static String text(JsonNode node, String field) {

@@ -1,10 +1,12 @@
 package io.taskhistory.api.cli;
 
+import io.taskhistory.history.Escapes;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,8 @@ final class Terminal {
       this.code = code;
     }
   }
+
+  private static final String UNKNOWN = "?";
 
   private final PrintStream out;
   private final boolean interactive;
@@ -90,6 +94,19 @@ final class Terminal {
     text.codePoints().forEach(c -> out.appendCodePoint(
         Character.isISOControl(c) && c != '\n' || Character.getType(c) == Character.FORMAT ? '?' : c));
     return out.toString();
+  }
+
+  /** A name, which the service escapes as in the kernel style, as a person would rather read it. */
+  static String name(String escaped) {
+    if (escaped.equals(UNKNOWN)) {
+      return UNKNOWN;
+    }
+    try {
+      String readable = Escapes.readable(Escapes.parse(escaped));
+      return readable.equals(UNKNOWN) ? escaped : readable;
+    } catch (ParseException e) {
+      return clean(escaped);
+    }
   }
 
   /** Puts {@code text} into {@code style}, where {@code colour} is wanted. */

@@ -40,7 +40,7 @@ final class TreeCommand implements Callable<Integer> {
             .with("root", root).with("depth", depth).with("size", PAGE).with("cursor", cursor)),
         node -> draw ? nodes.add(node) : terminal.line(all.json()
             ? Terminal.clean(node.toString())
-            : "  ".repeat(depth(node)) + label(node, false)));
+            : "  ".repeat(depth(node)) + label(node, Terminal.clean(comm(node)), false)));
     drawn(nodes, terminal, all.colour());
     return 0;
   }
@@ -61,7 +61,8 @@ final class TreeCommand implements Callable<Integer> {
       if (depth > 0) {
         line.append(follows.get(depth) ? piece(terminal, "├─ ", "|- ") : piece(terminal, "└─ ", "`- "));
       }
-      lines[i] = Terminal.styled(colour, Style.FAINT, line.toString()) + label(nodes.get(i), colour);
+      lines[i] = Terminal.styled(colour, Style.FAINT, line.toString())
+          + label(nodes.get(i), Terminal.name(comm(nodes.get(i))), colour);
       follows.set(depth, true);
       for (int level = depth + 1; level < follows.size(); level++) {
         follows.set(level, false);
@@ -82,8 +83,11 @@ final class TreeCommand implements Callable<Integer> {
     return Math.max(0, node.path("depth").asInt());
   }
 
-  private static String label(JsonNode node, boolean colour) {
-    String comm = Terminal.clean(node.path("comm").asText());
+  private static String comm(JsonNode node) {
+    return node.path("comm").asText("");
+  }
+
+  private static String label(JsonNode node, String comm, boolean colour) {
     int threads = node.path("threads").asInt();
     return node.path("tid").asInt() + " "
         + (node.path("kernel_thread").asBoolean()

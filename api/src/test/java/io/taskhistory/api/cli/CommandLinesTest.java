@@ -1,0 +1,232 @@
+package io.taskhistory.api.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.taskhistory.api.http.Running;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandLinesTest {
+
+  private static final String TOKEN = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+
+  /** What a command wrote and ended with. */
+  private record Outcome(int code, String out, String err) {}
+
+  @TempDir
+  private Path directory;
+
+  private Running host;
+
+  @BeforeEach
+  void start() throws IOException {
+    host = new Running(TOKEN);
+    Files.writeString(directory.resolve("endpoint"), host.url() + "\n");
+    Files.writeString(directory.resolve("token"), TOKEN + "\n");
+  }
+
+  @AfterEach
+  void stop() {
+    host.close();
+  }
+
+  private Outcome run(boolean interactive, Map<String, String> environment, String... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    List<String> all = new ArrayList<>(List.of("--data-dir", directory.toString()));
+    all.addAll(List.of(args));
+    int code = CommandLines.execute(
+        new Terminal(new PrintStream(out, false, StandardCharsets.UTF_8), interactive, true),
+        new PrintStream(err, true, StandardCharsets.UTF_8), environment, all.toArray(String[]::new));
+    return new Outcome(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private Outcome piped(String... args) {
+    return run(false, Map.of(), args);
+  }
+
+  private Outcome onTerminal(String... args) {
+    return run(true, Map.of("NO_COLOR", "1"), args);
+  }
+
+  @Test
+  void show_inAPipe_isTheNames() {
+    assertThat(piped("show", "3787")).isEqualTo(new Outcome(0, "swapper/0=>init=>sshd=>bash\n", ""));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"names, swapper/0=>init=>sshd=>bash", "domain, <kernel> init /usr/sbin/sshd bash",
+      "KERNEL, name=swapper/0;pid=1;start=20230811194329=>name=init;pid=1;start=20230811194343=>name=sshd;pid=3767;"
+          + "start=20230811104535=>name=bash;pid=3787;start=20230811104549"})
+  void show_inAStyle_isExactlyThat(String style, String text) {
+    assertThat(onTerminal("show", "3787", "--style", style).out).isEqualTo(text + "\n");
+    assertThat(piped("show", "3787", "--style", style).out).isEqualTo(text + "\n");
+  }
+
+  @Test
+  void show_asJson_isTheServicesAnswer() {
+    assertThat(piped("show", "3787", "--json").out).startsWith("{\"task\":\"bbbbbbbb2222-3787-").endsWith("}\n");
+    assertThat(piped("--json", "show", "3787").out).isEqualTo(piped("show", "3787", "--style", "json").out);
+  }
+
+  @Test
+  void show_onATerminal_isForPeople() {
+    String out = onTerminal("show", "3787").out;
+    assertThat(out.lines()).hasSize(8);
+    assertThat(out).startsWith("bash  pid 3787, live, started 2023-08-11 10:45:39.000Z\n")
+        .contains("complete: every exec back to the boot was seen\n")
+        .contains("  2023-08-11 10:45:35.000Z     3767  sshd       resolved  /usr/sbin/sshd\n");
+    assertThat(onTerminal("show", "3788").out).startsWith("worker  tid 3788 of pid 3787, live");
+    assertThat(onTerminal("show", "4001").out)
+        .contains("ended 2023-08-11 10:46:10.000Z (killed by SIGSEGV, core dumped)").contains("a name is not known (?)");
+    assertThat(onTerminal("show", "3900", "--at", "mono:150").out).contains("(exit code 3)");
+    assertThat(onTerminal("show", "10").out).contains("kernel thread");
+  }
+
+  @Test
+  void show_ofAHostileName_writesNoControlBytes() {
+    for (Outcome outcome : List.of(onTerminal("show", "4000"), piped("show", "4000"), onTerminal("tree"), piped("tree"),
+        onTerminal("search"), piped("search"), piped("tree", "--json"))) {
+      assertThat(outcome.code).isZero();
+      assertThat(outcome.out.chars().filter(c -> c < ' ' && c != '\n' && c != '\t' || c == 127)).isEmpty();
+    }
+    assertThat(onTerminal("show", "4000").out).startsWith("a \"=>\\012\\033[31m?  pid 4000")
+        .contains("not complete: ").contains("gap of proc (overflow), ");
+  }
+
+  @Test
+  void show_atATime_isWhoeverHeldThePid() {
+    assertThat(piped("show", "3787", "--at", "2023-08-11T10:45:48Z").out).isEqualTo("swapper/0=>init=>sshd\n");
+    assertThat(piped("show", "1", "--at", "mono:600", "--boot", "aaaa").out).isEqualTo("swapper/0=>oldinit\n");
+    Outcome nobody = piped("show", "3787", "--at", "mono:1");
+    assertThat(nobody.code).isEqualTo(3);
+    assertThat(nobody.err).startsWith("taskhistory: nobody held tid 3787 at ");
+  }
+
+  @Test
+  void show_ofAnUnknownPid_exits3() {
+    Outcome outcome = piped("show", "77");
+    assertThat(outcome.code).isEqualTo(3);
+    assertThat(outcome.out).isEmpty();
+    assertThat(outcome.err).contains("no task with tid 77 is known");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "show", "show 1 2", "show x", "show -1", "show 1 --at x", "show 1 --style xml", "show 1 --boot a", "tree x", "run x",
+      "tree --depth x", "search --uid root", "search --size 0", "search --from x", "watch", "enrich", "", "--color red tree",
+      "run --source trace", "run --source audit", "run --listen 0.0.0.0:0", "run --listen 1340", "run --listen [::]:1",
+      "run --listen 10.0.0.1:80 --auth none", "run --auth x", "run --receive-buffer 1", "run --server http://127.0.0.1:1",
+      "--server https://127.0.0.1:1 status", "--server http://192.0.2.1:80 status", "--server unix:/x status", "status x"})
+  void use_wrong_exits2(String line) {
+    Outcome outcome = piped(line.isEmpty() ? new String[0] : line.split(" "));
+    assertThat(outcome.code).isEqualTo(2);
+    assertThat(outcome.out).isEmpty();
+    assertThat(outcome.err).startsWith("taskhistory: ");
+  }
+
+  @Test
+  void tree_onATerminal_isDrawn() {
+    assertThat(onTerminal("tree").out).isEqualTo("""
+        1 init
+        └─ 3767 sshd
+           └─ 3787 bash (2 threads)
+              ├─ 4000 a "=>\\012\\033[31m?
+              └─ 3900 bash
+        2 [swapper/0]
+        └─ 10 [swapper/0]
+        """);
+    assertThat(onTerminal("tree", "3767", "--depth", "1").out).isEqualTo("3767 sshd\n└─ 3787 bash (2 threads)\n");
+  }
+
+  @Test
+  void tree_inAPipe_isIndented() {
+    assertThat(piped("tree", "3767").out)
+        .isEqualTo("3767 sshd\n  3787 bash (2 threads)\n    4000 a\\040\\042\\075\\076\\012\\033\\13331m\\077\n"
+            + "    3900 bash\n");
+    assertThat(piped("tree", "--json").out.lines()).hasSize(7).allMatch(line -> line.startsWith("{"));
+    assertThat(piped("tree", "4001").code).isEqualTo(3);
+  }
+
+  @Test
+  void search_listsExecs() {
+    assertThat(piped("search", "--comm", "sshd").out)
+        .isEqualTo("2023-08-11T10:45:35.000000000Z\t3767\t0\tsshd\tswapper/0=>init=>sshd\n");
+    assertThat(piped("search", "--size", "2").out.lines()).hasSize(2);
+    assertThat(piped("search", "--exe", "/usr/sbin/sshd", "--uid", "0", "--from", "mono:126", "--to", "mono:127",
+        "--json").out).startsWith("{\"task\":");
+    assertThat(piped("search", "--comm", "nothing")).isEqualTo(new Outcome(0, "", ""));
+    assertThat(onTerminal("search", "--comm", "bash").out).contains("   3787      ?  bash             swapper/0=>");
+  }
+
+  @Test
+  void status_isForPeopleOrPrograms() {
+    assertThat(piped("status").out).contains("source     proc running, the spine, events 1234, lost 2 in 1 losses")
+        .contains("coverage   85.7 %: 6 of 7 live processes");
+    assertThat(piped("status", "--json").out).startsWith("{\"version\":\"1.2.3\"");
+  }
+
+  @Test
+  void colour_isWhereItIsWanted() {
+    assertThat(run(true, Map.of(), "tree").out).contains("\u001b[");
+    assertThat(run(true, Map.of("NO_COLOR", "1"), "tree").out).doesNotContain("\u001b[");
+    assertThat(run(true, Map.of(), "--color", "never", "tree").out).doesNotContain("\u001b[");
+    assertThat(run(false, Map.of(), "tree").out).doesNotContain("\u001b[");
+    assertThat(run(false, Map.of("NO_COLOR", "1"), "--color", "always", "status").out).contains("\u001b[");
+  }
+
+  @Test
+  void help_listsOnlyWhatIsThere() {
+    Outcome help = piped("--help");
+    assertThat(help.code).isZero();
+    assertThat(help.out).contains("run ", "show ", "tree ", "search ", "status ", "doctor ").doesNotContain("watch")
+        .doesNotContain("enrich");
+    assertThat(piped("show", "--help").out).contains("--style");
+    assertThat(piped("--version").out).startsWith("taskhistory ").doesNotContain("$");
+    assertThat(piped("completion").out).contains("complete -F _complete_taskhistory");
+  }
+
+  @Test
+  void service_thatDoesNotRun_exits1WithAHint() throws IOException {
+    Files.writeString(directory.resolve("endpoint"), "http://127.0.0.1:1\n");
+    Outcome gone = piped("status");
+    assertThat(gone.code).isEqualTo(1);
+    assertThat(gone.err).contains("cannot reach http://127.0.0.1:1").contains("is the service running?");
+    Files.delete(directory.resolve("endpoint"));
+    Outcome never = piped("status");
+    assertThat(never.code).isEqualTo(1);
+    assertThat(never.err).contains("no service has left its address").contains("sudo taskhistory run");
+  }
+
+  @Test
+  void token_thatIsNotTheServices_exits1AndIsNotShown() throws IOException {
+    String other = TOKEN.replace('a', 'b');
+    Files.writeString(directory.resolve("token"), other);
+    Outcome refused = piped("status");
+    assertThat(refused.code).isEqualTo(1);
+    assertThat(refused.err).contains("wants another token").doesNotContain(other);
+    Files.writeString(directory.resolve("token"), "\u001b[31m not a token");
+    assertThat(piped("status").err).contains("holds no token").doesNotContain("\u001b");
+  }
+
+  @Test
+  void server_named_isAskedInsteadOfTheDirectorys() throws IOException {
+    Files.delete(directory.resolve("endpoint"));
+    assertThat(piped("--server", host.url(), "status").code).isZero();
+    assertThat(piped("--server", "http://localhost:" + host.port(), "status").code).isZero();
+  }
+}

@@ -1,0 +1,147 @@
+package io.taskhistory.api.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.taskhistory.api.Scene;
+import io.taskhistory.collector.CollectorView;
+import io.taskhistory.store.HistoryStore;
+import io.taskhistory.store.StoreException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServiceTest {
+
+  @TempDir
+  private Path parent;
+
+  /** A machine on which the scene takes place, and which writes down what is asked of it. */
+  private static final class Stage implements Machine {
+
+    final List<String> steps = new ArrayList<>();
+    final Scene scene = new Scene();
+    @Nullable String refusal;
+    @Nullable RuntimeException failure;
+
+    @Override
+    public List<Shortage> shortages() {
+      return List.of();
+    }
+
+    @Override
+    public HistoryStore open(Path directory) {
+      if (refusal != null) {
+        throw new StoreException(refusal);
+      }
+      steps.add("open");
+      return scene.store;
+    }
+
+    @Override
+    public Following follow(HistoryStore store, Consumer<Throwable> onFailure) {
+      if (failure != null) {
+        throw failure;
+      }
+      steps.add("follow");
+      return new Following() {
+        @Override
+        public long watermark() {
+          return scene.collector.watermark();
+        }
+
+        @Override
+        public boolean awaitNow(Duration atMost) {
+          return scene.collector.awaitNow(atMost);
+        }
+
+        @Override
+        public CollectorView.Status status() {
+          return scene.collector.status();
+        }
+
+        @Override
+        public void close() {
+          steps.add("unfollow");
+        }
+      };
+    }
+  }
+
+  private final Stage stage = new Stage();
+
+  private Service start(boolean auth) {
+    return Service.start(stage, new DataDirectory(parent.resolve("data")), Listen.parse("127.0.0.1:0"), auth, e -> { });
+  }
+
+  private static int status(String url, String... headers) throws Exception {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+  }
+
+  @Test
+  void service_started_answersWhoeverHasTheToken() throws Exception {
+    try (Service service = start(true)) {
+      String token = new DataDirectory(parent.resolve("data")).token().orElseThrow();
+      assertThat(service.link()).contains(service.url() + "/#token=" + token);
+      assertThat(status(service.url() + "/api/v1/status")).isEqualTo(401);
+      assertThat(status(service.url() + "/api/v1/status", "Authorization", "Bearer " + token)).isEqualTo(200);
+      assertThat(new DataDirectory(parent.resolve("data")).endpoint()).contains(service.url());
+    }
+    assertThat(stage.steps).containsExactly("open", "follow", "unfollow");
+    assertThat(new DataDirectory(parent.resolve("data")).endpoint()).isEmpty();
+  }
+
+  @Test
+  void service_withoutAuth_makesNoToken() throws Exception {
+    try (Service service = start(false)) {
+      assertThat(service.link()).isEmpty();
+      assertThat(status(service.url() + "/api/v1/status")).isEqualTo(200);
+      assertThat(parent.resolve("data/token")).doesNotExist();
+    }
+  }
+
+  @Test
+  void port_inUse_leavesEverythingAlone() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThatThrownBy(() -> Service.start(stage, new DataDirectory(parent.resolve("data")),
+          Listen.parse("127.0.0.1:" + taken.getLocalPort()), true, e -> { }))
+          .isInstanceOf(ServiceException.class).hasMessageContaining("--listen");
+    }
+    assertThat(stage.steps).isEmpty();
+    assertThat(parent.resolve("data")).doesNotExist();
+  }
+
+  @Test
+  void store_thatRefuses_leavesTheDirectoryAlone() throws Exception {
+    stage.refusal = "made by a newer version";
+    assertThatThrownBy(() -> start(true)).isInstanceOf(StoreException.class).hasMessage("made by a newer version");
+    try (Stream<Path> files = Files.list(parent.resolve("data"))) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  @Test
+  void collector_thatRefuses_closesWhatIsOpen() {
+    stage.failure = new IllegalStateException("no source");
+    assertThatThrownBy(() -> start(true)).hasMessage("no source");
+    assertThatThrownBy(() -> stage.scene.reader().boots()).isInstanceOf(StoreException.class);
+    assertThat(parent.resolve("data/endpoint")).doesNotExist();
+  }
+}
