@@ -1,0 +1,130 @@
+// A history as people read it: one entry below the other, from the boot task down to where the process stands.
+
+import { fill, h, nameOf, provenanceOf, timeOf } from './dom.js';
+import { causeOf, count, duration, identity, isUnknown, readable, reasons, when, zone } from './format.js';
+
+/** The list of a task's entries. `openEntries` remembers which of them are unfolded, by their place in the history. */
+export function chainOf(task, openEntries) {
+  const items = task.entries.map((entry, i) => entryOf(task, i, openEntries));
+  const last = task.entries.at(-1);
+  const inherited = last.pid !== task.tgid && !task.kernel_thread;
+  return h('section', { 'aria-labelledby': 'chain-title' },
+    h('h2', { id: 'chain-title' }, 'History'),
+    h('ol.chain', {}, items),
+    h('p.muted.small', {},
+      task.kernel_thread ? 'A kernel thread: it never exec’d, so it has the root entry alone. ' : null,
+      inherited ? ['This process has not exec’d since its fork: the last entry is that of process ',
+        taskLink(last.pid, last.start, String(last.pid)), ', which it descends from. '] : null,
+      `Times are in ${zone()}; hover for the exact instant in UTC.`));
+}
+
+function entryOf(task, i, openEntries) {
+  const entry = task.entries[i];
+  const details = detailsOf(task, entry);
+  const summary = h('summary', {},
+    h('i.shape', { 'aria-hidden': 'true' }),
+    nameOf(entry.name),
+    h('span.pid', {}, `pid ${entry.pid}`),
+    h('span.at', {}, timeOf(entry.start)),
+    provenanceOf(entry.provenance),
+    commandOf(entry));
+  const unfolded = h('details', { open: openEntries.has(i) }, summary, details);
+  unfolded.addEventListener('toggle', () => unfolded.open ? openEntries.add(i) : openEntries.delete(i));
+  return h(`li.entry.is-${entry.provenance}`, {}, unfolded);
+}
+
+/** What ran: the arguments if known, else the path. */
+function commandOf(entry) {
+  const path = entry.program ?? entry.exe;
+  const text = entry.argv ? entry.argv.map(argument => quoted(readable(argument))).join(' ')
+    : isUnknown(path) ? '' : readable(path);
+  const saysMore = text !== '' && (entry.argv_truncated || text !== readable(entry.name));
+  return saysMore && h('bdi.command', {}, text, entry.argv_truncated ? ' …' : '');
+}
+
+/** An argument such that one can see where it ends. */
+function quoted(argument) {
+  return /^[^\s'"]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}
+
+function detailsOf(task, entry) {
+  const rows = [
+    ['Program', path(entry.program), 'What exec was asked for; for a script, the script'],
+    ['Executable', entry.exe === entry.program ? null : path(entry.exe), 'The running image; for a script, its interpreter'],
+    ['Arguments', argumentsOf(entry)],
+    ['Directory', path(entry.cwd)],
+    ['User', ids(entry.uid, entry.euid), 'uid, and the effective one where it differs'],
+    ['Group', ids(entry.gid, entry.egid), 'gid, and the effective one where it differs'],
+    ['Login', entry.loginuid === undefined ? null
+      : `uid ${identity(entry.loginuid)}, session ${identity(entry.sessionid)}`, 'loginuid and audit session'],
+    ['Terminal', entry.tty === undefined ? null : entry.tty === '' ? 'none' : path(entry.tty)],
+    ['Control group', path(entry.cgroup)],
+    ['Container', entry.container === '' ? 'none' : path(entry.container)],
+    ['Pid inside', entry.nspid === undefined || entry.nspid === entry.pid ? null : entry.nspid,
+      'The pid in its own pid namespace'],
+    ['Clock', entry.mono === undefined ? null : `mono:${entry.mono}`, 'The monotonic clock, as kernel logs carry it'],
+    ['Task then', entry.pid === 1 && entry.mono !== undefined && Number(entry.mono) === 0 ? null
+      : taskLink(entry.pid, entry.start, `whoever was pid ${entry.pid} at ${when(entry.start)}`)],
+  ].filter(([, value]) => value !== null && value !== undefined);
+  return h('dl.facts', {}, rows.map(([term, value, title]) => [h('dt', { title }, term), h('dd', {}, value)]));
+}
+
+function path(text) {
+  return text === undefined || text === '' ? null : nameOf(text, 'bdi.path');
+}
+
+function ids(real, effective) {
+  if (real === undefined) {
+    return null;
+  }
+  return effective === undefined || effective === real ? identity(real)
+    : `${identity(real)}, effective ${identity(effective)}`;
+}
+
+function argumentsOf(entry) {
+  if (!entry.argv) {
+    return null;
+  }
+  return h('ol.arguments', { start: '0' }, entry.argv.map(argument => h('li', {}, nameOf(argument, 'bdi.path'))),
+    entry.argv_truncated && h('li.muted', {}, '… and more, not kept'));
+}
+
+/** A link to whoever held a tid at a time, or to a task by its id. */
+export function taskLink(task, at, label) {
+  return h('a', { href: `#/task/${encodeURIComponent(task)}${at ? `?at=${encodeURIComponent(at)}` : ''}` }, label);
+}
+
+/** Whether the history is all there is to tell, and if not why. */
+export function completenessOf(task) {
+  const section = h('section', { 'aria-labelledby': 'complete-title' },
+    h('h2', { id: 'complete-title' }, 'Can this be relied on?'));
+  if (task.complete) {
+    section.append(h('p', {}, 'Yes: every program from boot to here was seen, every creator is known, and no loss ' +
+      'touches it.'));
+    return section;
+  }
+  section.append(
+    h('p', {}, 'What is listed is right, but it may not be everything:'),
+    h('ul.reasons', {}, task.reasons.map(reason => {
+      const [title, words] = reasons[reason] ?? [reason, ''];
+      return h('li', {}, h('strong', {}, title), h('span', {}, words),
+        reason === 'gap' && task.gaps.length > 0 && gapsOf(task.gaps));
+    })));
+  return section;
+}
+
+/** Gaps as a list, the one where most was lost not special: each can hide an exec. */
+export function gapsOf(gaps) {
+  return h('ul.gaps', {}, gaps.map(gap => h('li', {},
+    h('strong', {}, gap.source), ' ', timeOf(gap.from), ' – ', timeOf(gap.to),
+    ` (${duration(Math.max(0, Date.parse(gap.to) - Date.parse(gap.from)))}): `,
+    gap.lost === null || gap.lost === undefined || gap.lost < 0
+      ? 'an uncounted number of events'
+      : count(gap.lost, 'event'), ' lost, ', causeOf(gap.cause))));
+}
+
+/** A small word that says whether a history is complete. */
+export function completenessBadge(task) {
+  return fill(h(`span.badge.${task.complete ? 'is-complete' : 'is-incomplete'}`),
+    h('i.shape', { 'aria-hidden': 'true' }), task.complete ? 'complete' : 'incomplete');
+}

@@ -1,0 +1,251 @@
+// One task: who it is, how it came to be, how far that can be relied on, and what it created.
+
+import { getJson, getText, Problem, Refused, taskPath } from './api.js';
+import { chainOf, completenessBadge, completenessOf, taskLink } from './chain.js';
+import { button, byId, copyButton, fill, h, nameOf, notice, timeOf } from './dom.js';
+import { age, duration, ending, parseTime, readable } from './format.js';
+
+const REFRESH_MS = 3000;
+const CHILDREN = 50;
+const STYLES = [
+  ['kernel', 'The record that the kernel patch would write', { limit: 0 }],
+  ['names', 'Names only', {}],
+  ['domain', 'As a TOMOYO domain', {}],
+];
+
+export class TaskView {
+
+  #task = '';
+  #at = '';
+  #style = 'kernel';
+  #sections = new Map();
+  #moreChildren = { items: [], next: null };
+  #openEntries = new Set();
+  #going = new AbortController();
+  #timer = 0;
+
+  /**
+   * @param {function(string)} navigate goes to a route
+   * @param {function(string)} seen called with the id of the task on show, null for none
+   * @param {function(string): object} live a live task as the tree has it, where it does
+   */
+  constructor(navigate, seen, live) {
+    this.navigate = navigate;
+    this.seen = seen;
+    this.live = live;
+    this.place = byId('task');
+    document.addEventListener('visibilitychange', () => this.#again());
+  }
+
+  /** Shows the task that an id or a tid names, at a time or now. */
+  show(task, at) {
+    if (task === this.#task && at === this.#at) {
+      return;
+    }
+    this.close();
+    this.#task = task;
+    this.#at = at;
+    this.place.classList.add('loading');
+    this.#load();
+  }
+
+  close() {
+    this.#going.abort();
+    this.#going = new AbortController();
+    clearTimeout(this.#timer);
+    this.#task = this.#at = '';
+    this.#openEntries = new Set();
+    this.#sections = new Map();
+    this.#moreChildren = { items: [], next: null };
+  }
+
+  /** Asks again, after the service could not be reached or another token was given. */
+  retry() {
+    if (this.#task !== '') {
+      this.#load();
+    }
+  }
+
+  #again() {
+    if (!document.hidden && this.#task !== '' && this.#at === '') {
+      this.#load();
+    }
+  }
+
+  async #load() {
+    clearTimeout(this.#timer);
+    const { signal } = this.#going;
+    try {
+      const task = await getJson(taskPath(this.#task), { at: this.#at }, signal);
+      const page = await getJson(taskPath(task.task, '/children'), { size: CHILDREN }, signal);
+      this.place.classList.remove('loading');
+      this.seen(task.task);
+      this.#draw(task, page, signal);
+      if (task.state === 'live' && this.#at === '') {
+        this.#timer = setTimeout(() => this.#again(), REFRESH_MS);
+      }
+    } catch (e) {
+      if (!signal.aborted && !(e instanceof Refused)) {
+        this.#failed(e);
+      }
+    }
+  }
+
+  #failed(e) {
+    this.place.classList.remove('loading');
+    if (this.#sections.size > 0 && !(e instanceof Problem)) {
+      this.#timer = setTimeout(() => this.#again(), REFRESH_MS);
+      return; // what is known stays on the page; the banner says that the service is away
+    }
+    this.#sections.clear();
+    this.seen(null);
+    fill(this.place,
+      this.#timeTravel(),
+      notice(e.title ?? 'The service does not answer', e.message,
+        this.#at !== '' && button('See it now', () => this.navigate(`#/task/${encodeURIComponent(this.#task)}`)),
+        button('Try again', () => this.#load())));
+    document.title = 'Task history';
+  }
+
+  #draw(task, page, signal) {
+    document.title = `${readable(task.comm)} ${task.tid} · Task history`;
+    const { entries, watermark, ...rest } = task;
+    const sections = [
+      ['head', [task.comm, task.tid, task.state, task.complete, age(task.start)], () => this.#head(task)],
+      ['time', this.#at, () => this.#timeTravel()],
+      ['chain', [entries, task.tgid], () => chainOf(task, this.#openEntries)],
+      ['completeness', [task.complete, task.reasons, task.gaps], () => completenessOf(task)],
+      ['identity', rest, () => this.#identity(task, signal)],
+      ['children', page, () => this.#children(task, page, signal)],
+      ['strings', entries, () => this.#strings(task, signal)],
+    ].map(([key, content, make]) => this.#section(key, JSON.stringify(content), make));
+    if (sections.some(section => section.parentNode !== this.place) || this.place.children.length !== sections.length) {
+      fill(this.place, sections);
+    }
+  }
+
+  /** Makes a section anew only if what it shows has changed: focus, folds and typed text stay otherwise. */
+  #section(key, content, make) {
+    const present = this.#sections.get(key);
+    if (present?.content === content) {
+      return present.element;
+    }
+    const element = make();
+    present?.element.replaceWith(element);
+    this.#sections.set(key, { content, element });
+    return element;
+  }
+
+  #head(task) {
+    const what = task.kernel_thread ? 'Kernel thread' : task.tid === task.tgid ? 'Process' : 'Thread';
+    return h('header.task-head', {},
+      h('h1', {}, nameOf(task.comm), h('span.pid', {}, `${what} ${task.tid}`)),
+      h('p.badges', {},
+        h(`span.badge.is-${task.state}`, {}, h('i.shape', { 'aria-hidden': 'true' }),
+          task.state === 'live' ? `live for ${age(task.start)}` : `ended, ${ending(task.exit ?? { unknown: true })}`),
+        completenessBadge(task)));
+  }
+
+  #timeTravel() {
+    const field = h('input', {
+      id: 'task-at', name: 'at', value: this.#at, autocomplete: 'off', spellcheck: 'false',
+      placeholder: 'now', 'aria-describedby': 'task-at-help',
+    });
+    const go = at => this.navigate(`#/task/${encodeURIComponent(this.#task)}${at ? `?at=${encodeURIComponent(at)}` : ''}`);
+    return h('form.time-travel', { onsubmit: e => { e.preventDefault(); go(parseTime(field.value)); } },
+      h('label', { for: 'task-at' }, 'As of'), field,
+      h('button', {}, 'Go'),
+      this.#at !== '' && button('Now', () => go('')),
+      h('span.muted.small', { id: 'task-at-help' },
+        'A date and time, -15m, 1691750738.271 or mono:61.4'));
+  }
+
+  #identity(task, signal) {
+    const rows = [
+      ['Task id', [h('code', {}, task.task), ' ', copyButton('Copy', () => task.task)]],
+      ['Thread', [String(task.tid), task.tid === task.tgid ? ' (leader of its process)'
+        : [' of process ', taskLink(task.tgid, this.#at, String(task.tgid))]]],
+      ['Started', timeOf(task.start)],
+      ['Ended', task.state === 'live' ? null
+        : [timeOf(task.end), task.end ? ` after ${duration(Date.parse(task.end) - Date.parse(task.start))}` : null]],
+      ['Exit', task.state === 'live' ? null : ending(task.exit ?? { unknown: true })],
+      ['Creator', this.#relative(task.creator, signal), 'The task that called clone'],
+      ['Reaper', task.reaper && task.reaper === task.creator ? 'its creator' : this.#relative(task.reaper, signal),
+        'The task that ppid names: another than the creator once that is gone'],
+      ['Boot', h('code', {}, task.boot)],
+    ].filter(([, value]) => value !== null);
+    return h('section', { 'aria-labelledby': 'identity-title' },
+      h('h2', { id: 'identity-title' }, 'Identity'),
+      h('dl.facts', {}, rows.map(([term, value, title]) => [h('dt', { title }, term), h('dd', {}, value)])));
+  }
+
+  /** A link to another task: its id at once, its name once that is known. */
+  #relative(id, signal) {
+    if (!id) {
+      return h('span.muted', {}, 'not known');
+    }
+    const link = taskLink(id, '', id);
+    const name = (comm, tid) => fill(link, nameOf(comm), ` ${tid}`);
+    const live = this.live(id);
+    if (live !== undefined) {
+      name(live.comm, live.tid);
+    } else {
+      getJson(taskPath(id), {}, signal).then(task => name(task.comm, task.tid), () => { });
+    }
+    return link;
+  }
+
+  /** The first page is asked for again and again; what "More" has brought stays behind it. */
+  #children(task, page, signal) {
+    const loaded = this.#moreChildren;
+    const list = h('ul.children', {}, [...page.items, ...loaded.items].map(childOf));
+    const more = button('More', async () => {
+      more.disabled = true;
+      try {
+        const next = await getJson(taskPath(task.task, '/children'), { size: CHILDREN, cursor: loaded.next }, signal);
+        loaded.items.push(...next.items);
+        loaded.next = next.next;
+        list.append(...next.items.map(childOf));
+        more.hidden = loaded.next === null;
+      } finally {
+        more.disabled = false;
+      }
+    });
+    loaded.next = loaded.items.length === 0 ? page.next : loaded.next;
+    more.hidden = loaded.next === null;
+    return h('section', { 'aria-labelledby': 'children-title' },
+      h('h2', { id: 'children-title' }, 'Created'),
+      page.items.length === 0 ? h('p.muted', {}, 'Nothing: it has created no task.') : list, more);
+  }
+
+  #strings(task, signal) {
+    const text = h('pre.history', { tabindex: '0', 'aria-label': 'The history as text' });
+    const says = h('span.muted.small');
+    const tabs = STYLES.map(([style]) => button(style, () => select(style)));
+    const select = async style => {
+      this.#style = style;
+      const [, words, parameters] = STYLES.find(([known]) => known === style);
+      tabs.forEach((tab, i) => tab.setAttribute('aria-pressed', STYLES[i][0] === style));
+      says.textContent = words;
+      try {
+        // By the id and the same moment: a pid may have a new holder meanwhile.
+        text.textContent = await getText(taskPath(task.task, '/history'), { style, at: this.#at, ...parameters }, signal);
+      } catch (e) {
+        text.textContent = signal.aborted ? '' : e.message;
+      }
+    };
+    select(this.#style);
+    return h('section', { 'aria-labelledby': 'text-title' },
+      h('h2', { id: 'text-title' }, 'As text'),
+      h('div.bar', {}, h('span.segments', {}, tabs), says, copyButton('Copy', () => text.textContent)),
+      text);
+  }
+}
+
+function childOf(child) {
+  return h('li', {},
+    h(`span.badge.is-${child.state}`, {}, h('i.shape', { 'aria-hidden': 'true' }), child.state),
+    h('a', { href: `#/task/${encodeURIComponent(child.task)}` }, nameOf(child.comm), ` ${child.tid}`),
+    child.tid === child.tgid ? null : h('span.muted', {}, 'thread'),
+    h('span.muted', {}, timeOf(child.start)));
+}
