@@ -64,7 +64,8 @@ async function ask(path, parameters, accept, signal) {
   }
   if (!response.ok) {
     const problem = problemOf(body);
-    throw new Problem(response.status, problem.title ?? `The service answered ${response.status}`, problem.detail ?? '');
+    const title = problem.title ?? `The service answered ${response.status}`;
+    throw new Problem(response.status, title, problem.detail ?? '');
   }
   return body;
 }

@@ -1,12 +1,13 @@
 // Which view a route shows. All state that a person may want to share is in the address, behind the #.
 //
 //   #/tree              the live tree
-//   #/task/ID?at=TIME   one task, by its id or its tid
+//   #/task/ID?at=TIME   one task, by its id or its tid; boot= says in which boot a time on its own clock is
 //   #/search?comm=…     past execs
 //   #/status            sources, losses, coverage
 //   #token=…            the link that the service prints: taken out of the address at once
 
 import { connection, hasToken, keepToken } from './api.js';
+import { taskRoute } from './chain.js';
 import { byId } from './dom.js';
 import { SearchView } from './search.js';
 import { StatusView } from './status.js';
@@ -14,7 +15,7 @@ import { TaskView } from './task.js';
 import { TreeView } from './tree.js';
 
 const navigate = route => { location.hash = route; };
-const tree = new TreeView(task => navigate(`#/task/${encodeURIComponent(task)}`));
+const tree = new TreeView(task => navigate(taskRoute(task)));
 const task = new TaskView(navigate, id => tree.select(id), id => tree.find(id));
 const search = new SearchView(navigate);
 const status = new StatusView();
@@ -65,7 +66,7 @@ function route() {
   byId('task').hidden = !one;
   byId('status').hidden = one;
   if (one) {
-    task.show(name, parameters.get('at') ?? '');
+    task.show(name, parameters.get('at') ?? '', parameters.get('boot') ?? '');
   } else {
     task.close();
     tree.select(null);
@@ -154,7 +155,7 @@ byId('jump').addEventListener('submit', event => {
   event.preventDefault();
   const asked = byId('jump-task').value.trim();
   if (asked !== '') {
-    navigate(`#/task/${encodeURIComponent(asked)}`);
+    navigate(taskRoute(asked));
     byId('jump-task').value = '';
   }
 });

@@ -1,43 +1,49 @@
 // A history as people read it: one entry below the other, from the boot task down to where the process stands.
 
 import { fill, h, nameOf, provenanceOf, timeOf } from './dom.js';
-import { causeOf, count, duration, identity, isUnknown, readable, reasons, when, zone } from './format.js';
+import { causeOf, count, duration, identity, readable, reasons, when, zone } from './format.js';
 
 /** The list of a task's entries. `openEntries` remembers which of them are unfolded, by their place in the history. */
 export function chainOf(task, openEntries) {
   const items = task.entries.map((entry, i) => entryOf(task, i, openEntries));
   const last = task.entries.at(-1);
-  const inherited = last.pid !== task.tgid && !task.kernel_thread;
+  const inherited = last.pid !== task.tgid && !task.kernel_thread && task.entries.length > 1;
   return h('section', { 'aria-labelledby': 'chain-title' },
     h('h2', { id: 'chain-title' }, 'History'),
     h('ol.chain', {}, items),
     h('p.muted.small', {},
       task.kernel_thread ? 'A kernel thread: it never exec’d, so it has the root entry alone. ' : null,
       inherited ? ['This process has not exec’d since its fork: the last entry is that of process ',
-        taskLink(last.pid, last.start, String(last.pid)), ', which it descends from. '] : null,
+        h('a', { href: entryRoute(last.pid, last, task.boot) }, last.pid), ', which it descends from. '] : null,
       `Times are in ${zone()}; hover for the exact instant in UTC.`));
 }
 
 function entryOf(task, i, openEntries) {
   const entry = task.entries[i];
-  const details = detailsOf(task, entry);
+  const details = detailsOf(task, i);
   const summary = h('summary', {},
     h('i.shape', { 'aria-hidden': 'true' }),
     nameOf(entry.name),
     h('span.pid', {}, `pid ${entry.pid}`),
-    h('span.at', {}, timeOf(entry.start)),
-    provenanceOf(entry.provenance),
+    h('span.at', {}, timeOf(entry.start), wasSetBack(task.entries[i - 1], entry)
+      && h('span.muted.small', { title: 'In between; the order here is right' }, ' clock was set back')),
+    i === 0 ? h('span.provenance', { title: 'Every history starts here: the task that the kernel boots with' }, 'boot')
+      : provenanceOf(entry.provenance),
     commandOf(entry));
   const unfolded = h('details', { open: openEntries.has(i) }, summary, details);
   unfolded.addEventListener('toggle', () => unfolded.open ? openEntries.add(i) : openEntries.delete(i));
-  return h(`li.entry.is-${entry.provenance}`, {}, unfolded);
+  return h(`li.entry.is-${i === 0 ? 'root' : entry.provenance}`, {}, unfolded);
+}
+
+function wasSetBack(before, entry) {
+  return before !== undefined && Number(before.mono) <= Number(entry.mono)
+    && Date.parse(before.start) > Date.parse(entry.start);
 }
 
 /** What ran: the arguments if known, else the path. */
 function commandOf(entry) {
   const path = entry.program ?? entry.exe;
-  const text = entry.argv ? entry.argv.map(argument => quoted(readable(argument))).join(' ')
-    : isUnknown(path) ? '' : readable(path);
+  const text = entry.argv ? entry.argv.map(argument => quoted(readable(argument))).join(' ') : readable(path ?? '');
   const saysMore = text !== '' && (entry.argv_truncated || text !== readable(entry.name));
   return saysMore && h('bdi.command', {}, text, entry.argv_truncated ? ' …' : '');
 }
@@ -47,10 +53,12 @@ function quoted(argument) {
   return /^[^\s'"]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
-function detailsOf(task, entry) {
+function detailsOf(task, i) {
+  const entry = task.entries[i];
   const rows = [
     ['Program', path(entry.program), 'What exec was asked for; for a script, the script'],
-    ['Executable', entry.exe === entry.program ? null : path(entry.exe), 'The running image; for a script, its interpreter'],
+    ['Executable', entry.exe === entry.program ? null : path(entry.exe),
+      'The running image; for a script, the interpreter'],
     ['Arguments', argumentsOf(entry)],
     ['Directory', path(entry.cwd)],
     ['User', ids(entry.uid, entry.euid), 'uid, and the effective one where it differs'],
@@ -62,15 +70,15 @@ function detailsOf(task, entry) {
     ['Container', entry.container === '' ? 'none' : path(entry.container)],
     ['Pid inside', entry.nspid === undefined || entry.nspid === entry.pid ? null : entry.nspid,
       'The pid in its own pid namespace'],
-    ['Clock', entry.mono === undefined ? null : `mono:${entry.mono}`, 'The monotonic clock, as kernel logs carry it'],
-    ['Task then', entry.pid === 1 && entry.mono !== undefined && Number(entry.mono) === 0 ? null
-      : taskLink(entry.pid, entry.start, `whoever was pid ${entry.pid} at ${when(entry.start)}`)],
+    ['Clock', `mono:${entry.mono}`, 'Seconds on the monotonic clock, as kernel logs and traces carry them'],
+    ['Task then', i === 0 ? null : h('a', { href: entryRoute(entry.pid, entry, task.boot) },
+      `whoever was pid ${entry.pid} at ${when(entry.start)}`)],
   ].filter(([, value]) => value !== null && value !== undefined);
   return h('dl.facts', {}, rows.map(([term, value, title]) => [h('dt', { title }, term), h('dd', {}, value)]));
 }
 
 function path(text) {
-  return text === undefined || text === '' ? null : nameOf(text, 'bdi.path');
+  return text === undefined || text === '' ? null : h('bdi.path', {}, readable(text));
 }
 
 function ids(real, effective) {
@@ -85,13 +93,22 @@ function argumentsOf(entry) {
   if (!entry.argv) {
     return null;
   }
-  return h('ol.arguments', { start: '0' }, entry.argv.map(argument => h('li', {}, nameOf(argument, 'bdi.path'))),
+  return h('ol.arguments', { start: '0' }, entry.argv.map(argument => h('li', {}, h('bdi', {}, readable(argument)))),
     entry.argv_truncated && h('li.muted', {}, '… and more, not kept'));
 }
 
-/** A link to whoever held a tid at a time, or to a task by its id. */
-export function taskLink(task, at, label) {
-  return h('a', { href: `#/task/${encodeURIComponent(task)}${at ? `?at=${encodeURIComponent(at)}` : ''}` }, label);
+/** The address of a task, which its id or its tid names, at a time or now. */
+export function taskRoute(task, at = '', boot = '') {
+  const query = Object.entries({ at, boot }).filter(([key, value]) => value !== '' && (key === 'at' || at !== ''));
+  return `#/task/${encodeURIComponent(task)}${query.length > 0 ? `?${new URLSearchParams(query)}` : ''}`;
+}
+
+/**
+ * The address of whoever exec'd an entry, as of that moment. On the monotonic clock: where the wall clock was set back
+ * one of its times is two moments.
+ */
+export function entryRoute(task, entry, boot) {
+  return taskRoute(task, `mono:${entry.mono}`, boot);
 }
 
 /** Whether the history is all there is to tell, and if not why. */

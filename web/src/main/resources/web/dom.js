@@ -45,10 +45,10 @@ export function byId(id) {
 }
 
 /** A name that a program chose. <bdi> keeps right-to-left letters in it from reordering what stands beside it. */
-export function nameOf(escaped, tag = 'bdi.name') {
+export function nameOf(escaped) {
   return isUnknown(escaped)
-    ? h(`${tag}.unknown-name`, { title: 'Nobody knows the name' }, '?')
-    : h(tag, {}, readable(escaped));
+    ? h('bdi.name.unknown-name', { title: 'Nobody knows the name' }, '?')
+    : h('bdi.name', {}, readable(escaped));
 }
 
 /** An instant as people read it; the exact one on hovering. */

@@ -26,7 +26,7 @@ export class Forest {
     this.depth = new Int32Array(n);
     const keys = new Map(); // thousands of tasks share few names
     const keyOf = name => keys.get(name) ?? keys.set(name, key(name)).get(name);
-    this.keys = this.items.map(item => item.comm === item.name ? keyOf(item.comm) : keyOf(item.comm) + keyOf(item.name));
+    this.keys = this.items.map(({ comm, name }) => comm === name ? keyOf(comm) : keyOf(comm) + keyOf(name));
     // Whether a subtree is nothing but kernel threads: what one of them execs (modprobe, say) is a program, and shows.
     this.kernelOnly = new Uint8Array(n);
     this.kernelThreads = 0;

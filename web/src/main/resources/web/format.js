@@ -24,8 +24,8 @@ export const reasons = {
   unknown: ['A program whose name nobody knows',
     'Where a “?” stands an exec was seen, but the process was gone before its name could be read.'],
   'creator-assumed': ['The creator is an assumption',
-    'The source in use names a new task’s parent, not the task that called clone. They differ when a program asks for ' +
-    'CLONE_PARENT, and nothing here can rule that out.'],
+    'The source in use names a new task’s parent, not the task that called clone. They differ when a program asks ' +
+    'for CLONE_PARENT, and nothing here can rule that out.'],
   gap: ['Events were lost meanwhile',
     'A source lost events while a process of this chain was alive, and nothing proves that none of them was its.'],
 };

@@ -1,9 +1,9 @@
 // Past execs: what ran, when, under whom.
 
 import { getJson, Refused } from './api.js';
-import { taskLink } from './chain.js';
+import { entryRoute } from './chain.js';
 import { button, byId, fill, h, nameOf, notice, provenanceOf, timeOf } from './dom.js';
-import { count, identity, isUnknown, parseTime, readable } from './format.js';
+import { count, identity, parseTime, readable } from './format.js';
 
 const FIELDS = ['comm', 'exe', 'uid', 'from', 'to'];
 const PAGE_SIZE = 100;
@@ -108,21 +108,14 @@ export class SearchView {
 
 function execOf(exec) {
   const path = exec.program ?? exec.exe;
-  const name = nameOf(exec.name);
   return h('li', {},
     h('p.exec', {},
-      exec.task ? h('a', { href: `#/task/${encodeURIComponent(exec.task)}?at=${encodeURIComponent(exec.start)}` }, name)
-        : taskLink(exec.pid, exec.start, name),
+      h('a', { href: entryRoute(exec.task ?? exec.pid, exec, exec.boot) }, nameOf(exec.name)),
       h('span.pid', {}, `pid ${exec.pid}`),
       exec.uid === undefined ? null : h('span.muted', {}, `uid ${identity(exec.uid)}`),
       timeOf(exec.start), provenanceOf(exec.provenance)),
-    exec.argv || !isUnknown(path)
+    exec.argv || path
       ? h('p.command', {}, h('bdi', {}, exec.argv ? exec.argv.map(readable).join(' ') : readable(path)))
       : null,
-    exec.history ? h('p.lineage', {}, h('bdi', {}, lineage(exec.history))) : null);
-}
-
-/** The names of a history; where it comes in the kernel style, the names in it. */
-function lineage(history) {
-  return history.split('=>').map(item => readable(/^name=([^;]*);/.exec(item)?.[1] ?? item)).join(' → ');
+    h('p.lineage', {}, exec.history.split('=>').map((name, i) => [i > 0 && ' → ', nameOf(name)])));
 }

@@ -87,7 +87,7 @@ export class StatusView {
           ])))),
       h('section', {}, h('h2', {}, 'Coverage'),
         h('p', {}, `${percent(s.coverage.share)} of the live processes have a complete history: ` +
-          `${number(s.coverage.complete)} of ${number(s.coverage.live)}. The reasons for the others (one can have several):`),
+          `${number(s.coverage.complete)} of ${number(s.coverage.live)}. The others, for one reason or several:`),
         facts(Object.entries(s.coverage.reasons ?? {}).map(([reason, n]) =>
           [reasons[reason]?.[0] ?? reason, number(n)]))),
       h('section', {}, h('h2', {}, 'Gaps'),

@@ -1,7 +1,7 @@
 // One task: who it is, how it came to be, how far that can be relied on, and what it created.
 
 import { getJson, getText, Problem, Refused, taskPath } from './api.js';
-import { chainOf, completenessBadge, completenessOf, taskLink } from './chain.js';
+import { chainOf, completenessBadge, completenessOf, taskRoute } from './chain.js';
 import { button, byId, copyButton, fill, h, nameOf, notice, timeOf } from './dom.js';
 import { age, duration, ending, parseTime, readable } from './format.js';
 
@@ -17,6 +17,7 @@ export class TaskView {
 
   #task = '';
   #at = '';
+  #boot = '';
   #style = 'kernel';
   #sections = new Map();
   #moreChildren = { items: [], next: null };
@@ -37,23 +38,28 @@ export class TaskView {
     document.addEventListener('visibilitychange', () => this.#again());
   }
 
-  /** Shows the task that an id or a tid names, at a time or now. */
-  show(task, at) {
-    if (task === this.#task && at === this.#at) {
+  /** Shows the task that an id or a tid names: at a time, of a boot where that says which, or now. */
+  show(task, at, boot) {
+    if (task === this.#task && at === this.#at && boot === this.#boot) {
       return;
     }
     this.close();
     this.#task = task;
     this.#at = at;
+    this.#boot = boot;
     this.place.classList.add('loading');
     this.#load();
+  }
+
+  get #then() {
+    return this.#at === '' ? {} : { at: this.#at, boot: this.#boot };
   }
 
   close() {
     this.#going.abort();
     this.#going = new AbortController();
     clearTimeout(this.#timer);
-    this.#task = this.#at = '';
+    this.#task = this.#at = this.#boot = '';
     this.#openEntries = new Set();
     this.#sections = new Map();
     this.#moreChildren = { items: [], next: null };
@@ -76,7 +82,7 @@ export class TaskView {
     clearTimeout(this.#timer);
     const { signal } = this.#going;
     try {
-      const task = await getJson(taskPath(this.#task), { at: this.#at }, signal);
+      const task = await getJson(taskPath(this.#task), this.#then, signal);
       const page = await getJson(taskPath(task.task, '/children'), { size: CHILDREN }, signal);
       this.place.classList.remove('loading');
       this.seen(task.task);
@@ -102,7 +108,7 @@ export class TaskView {
     fill(this.place,
       this.#timeTravel(),
       notice(e.title ?? 'The service does not answer', e.message,
-        this.#at !== '' && button('See it now', () => this.navigate(`#/task/${encodeURIComponent(this.#task)}`)),
+        this.#at !== '' && button('See it now', () => this.navigate(taskRoute(this.#task))),
         button('Try again', () => this.#load())));
     document.title = 'Task history';
   }
@@ -151,7 +157,7 @@ export class TaskView {
       id: 'task-at', name: 'at', value: this.#at, autocomplete: 'off', spellcheck: 'false',
       placeholder: 'now', 'aria-describedby': 'task-at-help',
     });
-    const go = at => this.navigate(`#/task/${encodeURIComponent(this.#task)}${at ? `?at=${encodeURIComponent(at)}` : ''}`);
+    const go = at => this.navigate(taskRoute(this.#task, at, at.startsWith('mono:') ? this.#boot : ''));
     return h('form.time-travel', { onsubmit: e => { e.preventDefault(); go(parseTime(field.value)); } },
       h('label', { for: 'task-at' }, 'As of'), field,
       h('button', {}, 'Go'),
@@ -164,7 +170,7 @@ export class TaskView {
     const rows = [
       ['Task id', [h('code', {}, task.task), ' ', copyButton('Copy', () => task.task)]],
       ['Thread', [String(task.tid), task.tid === task.tgid ? ' (leader of its process)'
-        : [' of process ', taskLink(task.tgid, this.#at, String(task.tgid))]]],
+        : [' of process ', h('a', { href: taskRoute(task.tgid, this.#at, this.#boot) }, task.tgid)]]],
       ['Started', timeOf(task.start)],
       ['Ended', task.state === 'live' ? null
         : [timeOf(task.end), task.end ? ` after ${duration(Date.parse(task.end) - Date.parse(task.start))}` : null]],
@@ -184,7 +190,7 @@ export class TaskView {
     if (!id) {
       return h('span.muted', {}, 'not known');
     }
-    const link = taskLink(id, '', id);
+    const link = h('a', { href: taskRoute(id) }, id);
     const name = (comm, tid) => fill(link, nameOf(comm), ` ${tid}`);
     const live = this.live(id);
     if (live !== undefined) {
@@ -229,7 +235,8 @@ export class TaskView {
       says.textContent = words;
       try {
         // By the id and the same moment: a pid may have a new holder meanwhile.
-        text.textContent = await getText(taskPath(task.task, '/history'), { style, at: this.#at, ...parameters }, signal);
+        text.textContent = await getText(
+          taskPath(task.task, '/history'), { style, ...this.#then, ...parameters }, signal);
       } catch (e) {
         text.textContent = signal.aborted ? '' : e.message;
       }
@@ -245,7 +252,7 @@ export class TaskView {
 function childOf(child) {
   return h('li', {},
     h(`span.badge.is-${child.state}`, {}, h('i.shape', { 'aria-hidden': 'true' }), child.state),
-    h('a', { href: `#/task/${encodeURIComponent(child.task)}` }, nameOf(child.comm), ` ${child.tid}`),
+    h('a', { href: taskRoute(child.task) }, nameOf(child.comm), ` ${child.tid}`),
     child.tid === child.tgid ? null : h('span.muted', {}, 'thread'),
     h('span.muted', {}, timeOf(child.start)));
 }

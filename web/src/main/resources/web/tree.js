@@ -6,7 +6,7 @@ import { Forest } from './forest.js';
 import { age, count, number } from './format.js';
 import { Rows } from './rows.js';
 
-const PAGE_SIZE = 2000;
+const PAGE_SIZE = 10_000; // the most that the service gives at once
 const REFRESH_MS = 3000;
 // A large tree is asked for less often, so that looking at it costs the machine little.
 const REST_PER_WORK = 10;
@@ -163,7 +163,7 @@ export class TreeView {
     const all = this.#forest.items.length;
     const matches = this.filter.value.trim() === '' ? null : this.#rows.filter(row => row.match).length;
     this.summary.textContent = matches === null
-      ? `${count(all - hidden, 'process', 'processes')}${hidden > 0 ? `, ${count(hidden, 'kernel thread')} hidden` : ''}`
+      ? count(all - hidden, 'process', 'processes') + (hidden > 0 ? `, ${count(hidden, 'kernel thread')} hidden` : '')
       : `${count(matches, 'match', 'matches')} among ${number(all - hidden)}`;
     this.empty.hidden = this.#rows.length > 0;
     if (this.#rows.length === 0 && this.#loaded) {
