@@ -22,6 +22,7 @@ const status = new StatusView();
 const wide = matchMedia('(min-width: 1000px)');
 
 let started = false;
+let shown = '';
 
 /** Takes a token out of the address, so that neither the history nor a shared link carries it. */
 function takeToken() {
@@ -81,8 +82,12 @@ function route() {
     }
   }
   appearances();
+  if (!left && shown !== view + name) {
+    byId('right').scrollTop = 0;
+    shown = view + name;
+  }
   if (turned && !wide.matches) {
-    byId(left ? `${view}-pane` : one ? 'task' : 'status').focus();
+    byId(left ? `${view}-pane` : one ? 'task' : 'status').focus({ preventScroll: true });
   }
 }
 

@@ -40,8 +40,8 @@ function wasSetBack(before, entry) {
     && Date.parse(before.start) > Date.parse(entry.start);
 }
 
-/** What ran: the arguments if known, else the path. */
-function commandOf(entry) {
+/** What ran: the arguments if known, else the path; nothing where that says no more than the name. */
+export function commandOf(entry) {
   const path = entry.program ?? entry.exe;
   const text = entry.argv ? entry.argv.map(argument => quoted(readable(argument))).join(' ') : readable(path ?? '');
   const saysMore = text !== '' && (entry.argv_truncated || text !== readable(entry.name));

@@ -1,9 +1,9 @@
 // Past execs: what ran, when, under whom.
 
 import { getJson, Refused } from './api.js';
-import { entryRoute } from './chain.js';
+import { commandOf, entryRoute } from './chain.js';
 import { button, byId, fill, h, nameOf, notice, provenanceOf, timeOf } from './dom.js';
-import { count, identity, parseTime, readable } from './format.js';
+import { count, identity, parseTime } from './format.js';
 
 const FIELDS = ['comm', 'exe', 'uid', 'from', 'to'];
 const PAGE_SIZE = 100;
@@ -107,15 +107,12 @@ export class SearchView {
 }
 
 function execOf(exec) {
-  const path = exec.program ?? exec.exe;
   return h('li', {},
     h('p.exec', {},
       h('a', { href: entryRoute(exec.task ?? exec.pid, exec, exec.boot) }, nameOf(exec.name)),
       h('span.pid', {}, `pid ${exec.pid}`),
       exec.uid === undefined ? null : h('span.muted', {}, `uid ${identity(exec.uid)}`),
       timeOf(exec.start), provenanceOf(exec.provenance)),
-    exec.argv || path
-      ? h('p.command', {}, h('bdi', {}, exec.argv ? exec.argv.map(readable).join(' ') : readable(path)))
-      : null,
+    h('p', {}, commandOf(exec)),
     h('p.lineage', {}, exec.history.split('=>').map((name, i) => [i > 0 && ' → ', nameOf(name)])));
 }

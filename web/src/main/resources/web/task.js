@@ -233,12 +233,11 @@ export class TaskView {
       const [, words, parameters] = STYLES.find(([known]) => known === style);
       tabs.forEach((tab, i) => tab.setAttribute('aria-pressed', STYLES[i][0] === style));
       says.textContent = words;
-      try {
-        // By the id and the same moment: a pid may have a new holder meanwhile.
-        text.textContent = await getText(
-          taskPath(task.task, '/history'), { style, ...this.#then, ...parameters }, signal);
-      } catch (e) {
-        text.textContent = signal.aborted ? '' : e.message;
+      // By the id and the same moment: a pid may have a new holder meanwhile.
+      const answer = await getText(taskPath(task.task, '/history'), { style, ...this.#then, ...parameters }, signal)
+        .catch(e => signal.aborted ? '' : e.message);
+      if (this.#style === style) { // nobody chose another while this was on its way
+        text.textContent = answer;
       }
     };
     select(this.#style);
