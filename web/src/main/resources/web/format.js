@@ -22,7 +22,8 @@ export const reasons = {
     'Entries marked “snapshot” existed before they could be followed. What stands there is right, but other programs ' +
     'may be missing between them.'],
   unknown: ['A program whose name nobody knows',
-    'Where a “?” stands an exec was seen, but the process was gone before its name could be read.'],
+    'Where a “?” stands an exec was seen, but by the time its name could be read the process had ended or gone on to ' +
+    'another program.'],
   'creator-assumed': ['The creator is an assumption',
     'The source in use names a new task’s parent, not the task that called clone. They differ when a program asks ' +
     'for CLONE_PARENT, and nothing here can rule that out.'],
