@@ -19,10 +19,15 @@ public final class Inquiry {
 
   private static final Duration PATIENCE = Duration.ofMillis(250);
 
+  /** A power of two. */
+  private static final int RECENT = 4096;
+  private static final @Nullable Task[] NONE = {};
+
   private final HistoryReader reader;
   private final List<Boot> boots;
   private final @Nullable Moment at;
   private final String watermark;
+  private @Nullable Task[] recent = NONE;
 
   private Inquiry(HistoryReader reader, List<Boot> boots, @Nullable Moment at, String watermark) {
     this.reader = reader;
@@ -72,9 +77,26 @@ public final class Inquiry {
     return task(number(tid), at);
   }
 
-  /** As {@link #task(String)} for one line of a batch, with a time of its own. */
+  /**
+   * As {@link #task(String)} for one line of a batch, with a time of its own. Whoever was found to hold a tid at one time
+   * is not looked up again for another time of its life.
+   */
   public Found task(int tid, @Nullable String at, @Nullable String boot) {
-    return task(tid, moment(boots, at, boot));
+    Moment then = moment(boots, at, boot);
+    if (then == null) {
+      return task(tid, null);
+    }
+    if (recent == NONE) {
+      recent = new Task[RECENT];
+    }
+    int slot = tid & RECENT - 1;
+    Task known = recent[slot];
+    if (known != null && known.tid() == tid && known.livedAt(then.time()) && known.boot().equals(then.boot())) {
+      return new Found(known, then.time());
+    }
+    Found found = task(tid, then);
+    recent[slot] = found.task();
+    return found;
   }
 
   /** A point in time that bounds a search: before all that is known it is the first moment of the first boot. */

@@ -49,15 +49,19 @@ final class LineagesHandler {
       try (JsonGenerator out = json.createGenerator(ctx.res().getOutputStream())) {
         out.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
         out.setRootValueSeparator(NO_SEPARATOR);
-        answer(new LineReader(ctx.req().getInputStream(), out), inquiry, style, limit, out);
+        LineageTexts texts = new LineageTexts(style, limit);
+        LineReader lines = new LineReader(ctx.req().getInputStream(), () -> {
+          texts.forget();
+          out.flush();
+        });
+        answer(lines, inquiry, texts, out);
       }
     } finally {
       places.release();
     }
   }
 
-  private void answer(LineReader lines, Inquiry inquiry, HistoryStyle style, int limit, JsonGenerator out)
-      throws IOException {
+  private void answer(LineReader lines, Inquiry inquiry, LineageTexts texts, JsonGenerator out) throws IOException {
     LineageQuestion question = new LineageQuestion(json);
     while (true) {
       switch (lines.next()) {
@@ -71,7 +75,7 @@ final class LineagesHandler {
         }
         case READ -> {
           if (!lines.isBlank()) {
-            answer(question, lines, inquiry, style, limit, out);
+            answer(question, lines, inquiry, texts, out);
           }
         }
       }
@@ -79,7 +83,7 @@ final class LineagesHandler {
   }
 
   private static void answer(
-      LineageQuestion question, LineReader lines, Inquiry inquiry, HistoryStyle style, int limit, JsonGenerator out)
+      LineageQuestion question, LineReader lines, Inquiry inquiry, LineageTexts texts, JsonGenerator out)
       throws IOException {
     Found found;
     try {
@@ -92,7 +96,7 @@ final class LineagesHandler {
     History history = found.history();
     begin(question, out);
     out.writeStringField("task", found.task().id().toString());
-    out.writeStringField("history", style.write(history, limit));
+    out.writeStringField("history", texts.write(history));
     out.writeBooleanField("complete", history.isComplete());
     end(out);
   }

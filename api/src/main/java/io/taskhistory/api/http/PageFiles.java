@@ -28,16 +28,16 @@ final class PageFiles {
   private static final String ROOT = "/web/";
   private static final String INDEX = "index.html";
   private static final Map<String, String> TYPES = Map.of(
-      "html", "text/html; charset=utf-8",
-      "js", "text/javascript; charset=utf-8",
-      "mjs", "text/javascript; charset=utf-8",
-      "css", "text/css; charset=utf-8",
+      "html", "text/html;charset=utf-8",
+      "js", "text/javascript;charset=utf-8",
+      "mjs", "text/javascript;charset=utf-8",
+      "css", "text/css;charset=utf-8",
       "svg", "image/svg+xml",
       "png", "image/png",
       "ico", "image/x-icon",
       "json", "application/json",
       "woff2", "font/woff2",
-      "txt", "text/plain; charset=utf-8");
+      "txt", "text/plain;charset=utf-8");
 
   private final Map<String, File> files = new HashMap<>();
 

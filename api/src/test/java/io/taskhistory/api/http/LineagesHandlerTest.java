@@ -3,6 +3,9 @@ package io.taskhistory.api.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.taskhistory.api.Scene;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.Provenance;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -10,6 +13,8 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -121,6 +126,40 @@ class LineagesHandlerTest {
           answer = in.readLine();
         }
         assertThat(answer).startsWith("{\"pid\":" + i + ",");
+      }
+    }
+  }
+
+  @Test
+  void pid_reused_isNeverMixedUp() {
+    List<JsonNode> answers = ask("", """
+        {"pid":3900,"at":"mono:143"}
+        {"pid":3900,"at":"mono:159"}
+        {"pid":3900,"at":"mono:160"}
+        {"pid":3900,"at":"mono:171"}
+        {"pid":3900}
+        {"pid":3900,"at":"mono:143"}
+        {"pid":3900,"at":"mono:143","boot":"aaaa"}
+        {"pid":7996,"at":"mono:143"}
+        """);
+    assertThat(answers).extracting(answer -> answer.path("task").asText("").replaceAll(".*-", "")).containsExactly(
+        "142000000000", "142000000000", "", "170000000000", "170000000000", "142000000000", "", "");
+  }
+
+  @Test
+  void texts_areTheSameAsOfOneTaskAlone() {
+    Entry entry = host.scene.reader().task(3787).orElseThrow().entry();
+    for (int i = 0; i < 100; i++) {
+      entry = host.scene.entry(entry, 200 * Scene.SECOND + i, 20_000, "n" + i, Provenance.RESOLVED);
+      host.scene.process(20_000 + i, 200 * Scene.SECOND + i, entry, null);
+    }
+    host.scene.writer().commit(180 * Scene.SECOND);
+    for (String query : List.of("?limit=0", "?limit=256", "", "?style=names", "?style=domain&limit=300")) {
+      List<JsonNode> answers = ask(query, IntStream.range(0, 200)
+          .mapToObj(i -> "{\"pid\":" + (20_000 + i / 2) + "}\n").collect(Collectors.joining()));
+      for (int i = 0; i < 200; i += 17) {
+        assertThat(answers.get(i).path("history").asText())
+            .isEqualTo(host.get("/tasks/" + (20_000 + i / 2) + "/history" + query).body());
       }
     }
   }
