@@ -74,8 +74,9 @@ public final class Service implements AutoCloseable {
     return Optional.ofNullable(token).map(secret -> url + "/#token=" + secret);
   }
 
+  /** Any thread may; the second finds nothing left to do. */
   @Override
-  public void close() {
+  public synchronized void close() {
     while (!open.isEmpty()) {
       try {
         open.pop().close();
