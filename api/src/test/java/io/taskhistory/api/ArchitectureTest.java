@@ -57,7 +57,8 @@ class ArchitectureTest {
   static final ArchRule STORES_ARE_CHOSEN_IN_ONE_PLACE = noClasses().that()
       .resideOutsideOfPackages("io.taskhistory.store..")
       .and().doNotHaveFullyQualifiedName("io.taskhistory.api.service.LinuxMachine")
-      .should().dependOnClassesThat().resideInAnyPackage("io.taskhistory.store.rocksdb..", "io.taskhistory.store.memory..");
+      .should().dependOnClassesThat().resideInAnyPackage(
+          "io.taskhistory.store.rocksdb..", "io.taskhistory.store.memory..");
 
   @ArchTest
   static final ArchRule NO_CYCLES = slices().matching("io.taskhistory.(**)").should().beFreeOfCycles();

@@ -78,8 +78,8 @@ public final class Inquiry {
   }
 
   /**
-   * As {@link #task(String)} for one line of a batch, with a time of its own. Whoever was found to hold a tid at one time
-   * is not looked up again for another time of its life.
+   * As {@link #task(String)} for one line of a batch, with a time of its own. Whoever was found to hold a tid at one
+   * time is not looked up again for another time of its life.
    */
   public Found task(int tid, @Nullable String at, @Nullable String boot) {
     Moment then = moment(boots, at, boot);

@@ -126,7 +126,8 @@ public final class LiveTree {
   }
 
   /** A loop, not a recursion: anybody can nest processes as deep as there are pids. */
-  private void place(Task root, Map<Task, Task> parents, Map<Task, List<Task>> children, Map<Integer, Integer> threads) {
+  private void place(
+      Task root, Map<Task, Task> parents, Map<Task, List<Task>> children, Map<Integer, Integer> threads) {
     Deque<Task> open = new ArrayDeque<>(List.of(root));
     while (!open.isEmpty()) {
       Task task = open.pop();

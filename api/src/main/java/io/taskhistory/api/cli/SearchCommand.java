@@ -74,7 +74,8 @@ final class SearchCommand implements Callable<Integer> {
     boolean colour = all.colour();
     return Terminal.styled(colour, Style.FAINT, Times.people(text(exec, "start")))
         + String.format(Locale.ROOT, " %7s %6s  ", text(exec, "pid"), uid)
-        + Terminal.styled(colour, Style.STRONG, Times.pad(Terminal.name(exec.path("name").asText("")), 16)) + " " + text(exec, "history");
+        + Terminal.styled(colour, Style.STRONG, Times.pad(Terminal.name(exec.path("name").asText("")), 16))
+        + " " + text(exec, "history");
   }
 
   private static String text(JsonNode node, String field) {

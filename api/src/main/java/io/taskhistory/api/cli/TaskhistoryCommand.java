@@ -58,7 +58,8 @@ final class TaskhistoryCommand implements Runnable {
   /** Asked for nothing. */
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(commandLine(), "say what to do: run, show, tree, search, status or doctor");
+    throw new CommandLine.ParameterException(
+        commandLine(), "say what to do: run, show, tree, search, status or doctor");
   }
 
   Terminal terminal() {

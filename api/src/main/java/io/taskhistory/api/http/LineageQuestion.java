@@ -9,8 +9,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of a batch, {@code {"pid":3787,"at":"1691750738.271"}}; {@code at} and {@code boot} may be absent or null. Read
- * again and again into the same object: there are hundreds of thousands of lines.
+ * One line of a batch, {@code {"pid":3787,"at":"1691750738.271"}}; {@code at} and {@code boot} may be absent or null.
+ * Read again and again into the same object: there are hundreds of thousands of lines.
  */
 final class LineageQuestion {
 

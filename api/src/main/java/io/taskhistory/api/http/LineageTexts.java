@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes histories as text, and remembers what stands for all but the last entry: in a batch most questions are about
- * a few families, and writing is most of the work. What is remembered is bounded, and forgotten whenever the batch waits
- * for its client, since a name can become known meanwhile; the watermark of a batch is that of its beginning.
+ * a few families, and writing is most of the work. What is remembered is bounded, and forgotten whenever the batch
+ * waits for its client, since a name can become known meanwhile; the watermark of a batch is that of its beginning.
  */
 final class LineageTexts {
 

@@ -13,7 +13,8 @@ import java.util.List;
 /** What this kernel and these privileges allow, found out by trying; nothing is left changed. */
 public final class Checkup {
 
-  private static final List<Path> TRACEFS = List.of(Path.of("/sys/kernel/tracing"), Path.of("/sys/kernel/debug/tracing"));
+  private static final List<Path> TRACEFS =
+      List.of(Path.of("/sys/kernel/tracing"), Path.of("/sys/kernel/debug/tracing"));
   private static final Path LOGINUID = Path.of("/proc/self/loginuid");
 
   /**

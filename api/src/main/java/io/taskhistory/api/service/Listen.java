@@ -58,7 +58,8 @@ public record Listen(InetAddress address, int port) {
       }
     } catch (BindException e) {
       throw new ServiceException("cannot listen on " + this + ": " + e.getMessage()
-          + "; another taskhistory may be running there (taskhistory status tells), or choose another with --listen", e);
+          + "; another taskhistory may be running there (taskhistory status tells), or choose another with --listen",
+          e);
     } catch (IOException e) {
       throw new ServiceException("cannot listen on " + this + ": " + e.getMessage(), e);
     }

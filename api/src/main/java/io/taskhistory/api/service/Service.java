@@ -30,7 +30,8 @@ public final class Service implements AutoCloseable {
   private final String url;
   private final @Nullable String token;
 
-  private Service(Machine machine, DataDirectory directory, Listen listen, boolean auth, Consumer<Throwable> onFailure) {
+  private Service(
+      Machine machine, DataDirectory directory, Listen listen, boolean auth, Consumer<Throwable> onFailure) {
     try {
       ServerSocketChannel listening = listen.open();
       open.push(listening::close);

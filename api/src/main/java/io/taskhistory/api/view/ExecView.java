@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ExecView(
-    @JsonInclude @Nullable String task, int pid, String name, String start, String mono, String provenance, @Nullable String exe,
-    @Nullable String program, @Nullable List<String> argv, @Nullable Long uid, String boot, String history) {
+    @JsonInclude @Nullable String task, int pid, String name, String start, String mono, String provenance,
+    @Nullable String exe, @Nullable String program, @Nullable List<String> argv, @Nullable Long uid, String boot, String history) {
 
   public static ExecView of(ExecPage.Exec exec, Optional<TaskId> task) {
     Boot boot = exec.boot();

@@ -26,7 +26,7 @@ public record TaskView(
     boolean kernelThread, @Nullable String creator, @Nullable String reaper, List<EntryView> entries, boolean complete,
     List<String> reasons, List<GapView> gaps, @Nullable ExitView exit, String watermark) {
 
-  /** KTHREADD's pid: the kernel starts it right after init (rest_init() in init/main.c), and it all other kernel threads. */
+  /** kthreadd's pid: rest_init() in init/main.c starts it right after init, and it all other kernel threads. */
   private static final int KTHREADD = 2;
 
   public static TaskView of(Found found, String watermark) {

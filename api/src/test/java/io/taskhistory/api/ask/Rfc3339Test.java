@@ -53,7 +53,8 @@ class Rfc3339Test {
   }
 
   @ParameterizedTest
-  @CsvSource({"1691750738.271, 1691750738271000000", "0, 0", "1.000000001, 1000000001", "9223372034, 9223372034000000000"})
+  @CsvSource({
+      "1691750738.271, 1691750738271000000", "0, 0", "1.000000001, 1000000001", "9223372034, 9223372034000000000"})
   void seconds_areReadToTheNanosecond(String text, long nanos) {
     assertThat(Rfc3339.parseSeconds(text, 0)).isEqualTo(nanos);
   }

@@ -92,7 +92,8 @@ class CommandLinesTest {
         .contains("  2023-08-11 10:45:35.000Z     3767  sshd       resolved  /usr/sbin/sshd\n");
     assertThat(onTerminal("show", "3788").out).startsWith("worker  tid 3788 of pid 3787, live");
     assertThat(onTerminal("show", "4001").out)
-        .contains("ended 2023-08-11 10:46:10.000Z (killed by SIGSEGV, core dumped)").contains("a name is not known (?)");
+        .contains("ended 2023-08-11 10:46:10.000Z (killed by SIGSEGV, core dumped)")
+        .contains("a name is not known (?)");
     assertThat(onTerminal("show", "3900", "--at", "mono:150").out).contains("(exit code 3)");
     assertThat(onTerminal("show", "10").out).contains("kernel thread");
   }
@@ -127,11 +128,14 @@ class CommandLinesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {
-      "show", "show 1 2", "show x", "show -1", "show 1 --at x", "show 1 --style xml", "show 1 --boot a", "tree x", "run x",
-      "tree --depth x", "search --uid root", "search --size 0", "search --from x", "watch", "enrich", "", "--color red tree",
+      "show", "show 1 2", "show x", "show -1", "show 1 --at x", "show 1 --style xml", "show 1 --boot a", "tree x",
+      "run x", "tree --depth x", "search --uid root", "search --size 0", "search --from x", "watch", "enrich", "",
+      "--color red tree",
       "run --source trace", "run --source audit", "run --listen 0.0.0.0:0", "run --listen 1340", "run --listen [::]:1",
-      "run --listen 10.0.0.1:80 --auth none", "run --auth x", "run --receive-buffer 1", "run --server http://127.0.0.1:1",
-      "--server https://127.0.0.1:1 status", "--server http://192.0.2.1:80 status", "--server unix:/x status", "status x"})
+      "run --listen 10.0.0.1:80 --auth none", "run --auth x", "run --receive-buffer 1",
+      "run --server http://127.0.0.1:1",
+      "--server https://127.0.0.1:1 status", "--server http://192.0.2.1:80 status", "--server unix:/x status",
+      "status x"})
   void use_wrong_exits2(String line) {
     Outcome outcome = piped(line.isEmpty() ? new String[0] : line.split(" "));
     assertThat(outcome.code).isEqualTo(2);

@@ -72,7 +72,8 @@ class SearchHandlerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {
-      "cursor=x", "cursor=1-2", "size=0", "size=1001", "uid=root", "uid=-1", "from=x", "to=x", "comm=%5c9", "name=bash"})
+      "cursor=x", "cursor=1-2", "size=0", "size=1001", "uid=root", "uid=-1", "from=x", "to=x", "comm=%5c9",
+      "name=bash"})
   void search_malformed_is400(String query) {
     assertThat(host.get("/search?" + query).statusCode()).isEqualTo(400);
   }
