@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides who gets an answer, before anything else looks at a request. What is open is listed; everything else needs
- * the token. A request for a host that is not this machine's loopback comes from a page that had its own name resolved to
- * here (DNS rebinding), and gets nothing.
+ * the token. A request for a host that is not this machine's loopback comes from a page that had its own name resolved
+ * to here (DNS rebinding), and gets nothing.
  */
 final class Guard {
 

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ExecView(
     @JsonInclude @Nullable String task, int pid, String name, String start, String mono, String provenance,
-    @Nullable String exe, @Nullable String program, @Nullable List<String> argv, @Nullable Long uid, String boot, String history) {
+    @Nullable String exe, @Nullable String program, @Nullable List<String> argv, @Nullable Long uid, String boot,
+    String history) {
 
   public static ExecView of(ExecPage.Exec exec, Optional<TaskId> task) {
     Boot boot = exec.boot();

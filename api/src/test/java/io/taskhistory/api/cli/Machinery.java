@@ -32,8 +32,11 @@ final class Machinery {
 
   static List<String> command(String... args) {
     List<String> command = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-XX:TieredStopAtLevel=1",
-        "-cp", System.getProperty("java.class.path"), "io.taskhistory.api.Main"));
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-XX:TieredStopAtLevel=1"));
+    if (Runtime.version().feature() >= 23) {
+      command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.taskhistory.api.Main"));
     command.addAll(List.of(args));
     return command;
   }
