@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -56,6 +57,12 @@ public final class Collector implements CollectorView, AutoCloseable {
   /** How often a cycle drains for the sake of names that are not yet sure. */
   private static final int EXTRA_DRAINS = 2;
 
+  /**
+   * How long what was applied waits for more to be committed with it, if nobody asks: a commit costs as much as a dozen
+   * events, and while it lasts no name is read.
+   */
+  private static final long PACE = 5_000_000L;
+
   /** How long an idle machine is left alone; then the watermark is kept, so that a later gap starts there. */
   private static final long IDLE = 1_000_000_000L;
 
@@ -67,11 +74,12 @@ public final class Collector implements CollectorView, AutoCloseable {
   private final Thread thread = new Thread(this::run, "collector");
   private final CountDownLatch started = new CountDownLatch(1);
   private final Object progress = new Object();
+  private final AtomicInteger waiting = new AtomicInteger();
 
   private volatile boolean closing;
   private volatile @Nullable Throwable failure;
   private volatile long watermark;
-  private long lastCommit = Long.MIN_VALUE;
+  private long lastCommit;
 
   /**
    * Makes one; {@link #start} sets it to work.
@@ -118,12 +126,12 @@ public final class Collector implements CollectorView, AutoCloseable {
       started.countDown();
       while (!closing) {
         if (!tracking.hasUnsureNames()) {
-          spine.await(IDLE);
+          spine.await(writer.isDirty() ? PACE : IDLE);
         }
         cycle();
       }
       cycle();
-      writer.commit(watermark);
+      commit(watermark);
     } catch (RuntimeException | Error e) {
       LOG.error("following tasks has ended: {}", e.toString(), e);
       failure = e;
@@ -145,14 +153,21 @@ public final class Collector implements CollectorView, AutoCloseable {
       reconcile();
       drained = drain();
     }
-    long now = setup.clock.getAsLong();
     long settled = Math.max(watermark, tracking.settled(drained));
-    if (writer.isDirty() || now - lastCommit >= IDLE) {
-      readClocks();
-      writer.commit(settled);
-      lastCommit = now;
+    long sinceCommit = setup.clock.getAsLong() - lastCommit;
+    boolean wanted = waiting.get() > 0 || sinceCommit >= PACE;
+    if (writer.isDirty() ? wanted : sinceCommit >= IDLE) {
+      commit(settled);
     }
-    publish(settled);
+    if (!writer.isDirty()) {
+      publish(settled);
+    }
+  }
+
+  private void commit(long settled) {
+    readClocks();
+    writer.commit(settled);
+    lastCommit = setup.clock.getAsLong();
   }
 
   private long drain() {
@@ -193,19 +208,25 @@ public final class Collector implements CollectorView, AutoCloseable {
   public boolean awaitNow(Duration atMost) {
     long asked = setup.clock.getAsLong();
     long deadline = System.nanoTime() + atMost.toNanos();
-    spine.wakeUp();
+    waiting.incrementAndGet();
+    try {
+      spine.wakeUp();
+      return awaitPublished(asked, deadline);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      waiting.decrementAndGet();
+    }
+  }
+
+  private boolean awaitPublished(long asked, long deadline) throws InterruptedException {
     synchronized (progress) {
-      while (watermark < asked) {
-        long left = deadline - System.nanoTime();
+      for (long left = deadline - System.nanoTime(); watermark < asked; left = deadline - System.nanoTime()) {
         if (left <= 0 || closing || failure != null) {
           return false;
         }
-        try {
-          TimeUnit.NANOSECONDS.timedWait(progress, left);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return false;
-        }
+        TimeUnit.NANOSECONDS.timedWait(progress, left);
       }
       return true;
     }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class DetailsDesk implements AutoCloseable {
 
   private static final int QUEUE = 8192;
+  private static final long LINGER = 2_000_000;
 
   private record Request(Tracked leader, Entry entry) {}
 
@@ -116,7 +117,12 @@ final class DetailsDesk implements AutoCloseable {
   private void run() {
     try {
       while (!closing) {
-        Request request = requests.poll(1, TimeUnit.SECONDS);
+        Request request = requests.poll();
+        if (request == null) {
+          // Under load the next one comes soon; to be woken for each would cost the collector's thread more than this.
+          TimeUnit.NANOSECONDS.sleep(LINGER);
+          request = requests.poll(1, TimeUnit.SECONDS);
+        }
         if (request != null) {
           serve(request);
         }
