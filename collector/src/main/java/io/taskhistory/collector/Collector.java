@@ -126,7 +126,7 @@ public final class Collector implements CollectorView, AutoCloseable {
       started.countDown();
       while (!closing) {
         if (!tracking.hasUnsureNames()) {
-          spine.await(writer.isDirty() ? PACE : IDLE);
+          spine.await(writer.isDirty() ? PACE : tracking.patience(IDLE));
         }
         cycle();
       }

@@ -104,7 +104,7 @@ final class ShowCommand implements Callable<Integer> {
     }
     StringBuilder why = new StringBuilder();
     for (JsonNode reason : task.path("reasons")) {
-      why.append(why.isEmpty() ? "" : "; ").append(switch (reason.asText()) {
+      why.append("\n  - ").append(switch (reason.asText()) {
         case "snapshot" -> "some entries come from a scan of /proc, others may be missing between them";
         case "unknown" -> "a name is not known (?)";
         case "creator-assumed" -> "the caller of a clone is assumed to be the parent";

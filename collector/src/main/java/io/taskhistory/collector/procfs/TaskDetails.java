@@ -50,10 +50,11 @@ public final class TaskDetails implements DetailsFiles {
       }
       Details details = details(process);
       if (!settled.read(files, line, stat, after)
-          || before.startstack != after.startstack || before.starttime != after.starttime) {
+          || !before.comm.equals(after.comm) || before.startstack != after.startstack
+          || before.starttime != after.starttime) {
         return null;
       }
-      return new Reading(details, after.startstack, after.starttime, Clocks.monotonic());
+      return new Reading(details, after.comm, after.startstack, after.starttime, Clocks.monotonic());
     } finally {
       NativeFiles.close(stat);
       NativeFiles.close(process);

@@ -3,6 +3,7 @@ package io.taskhistory.collector.tracking;
 import io.taskhistory.collector.procfs.DetailsFiles;
 import io.taskhistory.history.Details;
 import io.taskhistory.history.Entry;
+import io.taskhistory.history.Provenance;
 import io.taskhistory.history.Task;
 import io.taskhistory.store.HistoryWriter;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -17,15 +18,18 @@ import org.jspecify.annotations.Nullable;
  * at a limited rate, so that a flood of execs is not slowed: requests that find the queue full are dropped, those whose
  * process has ended meanwhile cost nothing, and what is not read stays unknown.
  *
- * <p>Details that come back are kept only if they are the entry's for certain: everything up to the end of the reading
- * has been applied, the process stood at that entry then, and the image is none that a later exec made.
+ * <p>Details that come back are kept only if they are the entry's for certain: everything up to a while after the reading
+ * has been applied, the process stood at that entry all that time, or the image is the one that the entry's name was
+ * read of. The while is what an exec can take from the new image to its event (see {@link NameResolver}). Where the name
+ * is not known by then, these readings can tell it too.
  */
 final class DetailsDesk implements AutoCloseable {
 
   private static final int QUEUE = 8192;
   private static final long LINGER = 2_000_000;
 
-  private record Request(Tracked leader, Entry entry) {}
+  /** What is asked for, and the reading of the entry's name if there was one. */
+  private record Request(Tracked leader, Entry entry, @Nullable NameReading name) {}
 
   private record Answer(Request request, DetailsFiles.Reading reading) {}
 
@@ -73,14 +77,21 @@ final class DetailsDesk implements AutoCloseable {
 
   /** For the collector's thread: asks for the details of the entry that a process stands at. Never waits. */
   void request(Tracked leader, Entry entry) {
-    if (!requests.offer(new Request(leader, entry))) {
+    NameReading name = leader.process.reading;
+    if (!requests.offer(new Request(leader, entry, name != null && name.entry == entry ? name : null))) {
       skippedByWriter = skippedByWriter + 1;
     }
   }
 
-  /** For the collector's thread: fills in what was read before {@code drained}, the time all is applied up to. */
+  /** Whether there is something to fill in that has to ripen first. */
+  boolean hasAnswers() {
+    return !answers.isEmpty();
+  }
+
+  /** For the collector's thread: fills in what was read a while before {@code drained}, the time all is applied up to. */
   void deliver(long drained) {
-    for (Answer answer = answers.peek(); answer != null && answer.reading.readAt() < drained; answer = answers.peek()) {
+    long ripe = drained - NameResolver.LONGEST_WAIT;
+    for (Answer answer = answers.peek(); answer != null && answer.reading.readAt() < ripe; answer = answers.peek()) {
       answers.remove();
       Request request = answer.request;
       if (isOf(request, answer.reading)) {
@@ -97,8 +108,9 @@ final class DetailsDesk implements AutoCloseable {
         || task.entryAt(reading.readAt()) != request.entry) {
       return false;
     }
-    boolean isPresent = task.entry() == request.entry;
-    return task.imprint() == 0 || isPresent == (task.imprint() == reading.imprint());
+    NameReading name = request.name;
+    return name != null && !name.withdrawn && name.imprint == reading.imprint()
+        || task.entryAt(reading.readAt() + NameResolver.LONGEST_WAIT) == request.entry;
   }
 
   private void fillIn(Request request, DetailsFiles.Reading reading) {
@@ -106,8 +118,16 @@ final class DetailsDesk implements AutoCloseable {
     long changed = request.leader.process.credentialsChangedAt;
     boolean sameCredentials = changed < request.entry.time() || changed > reading.readAt();
     request.entry.detail(sameCredentials ? details : details.withoutCredentials());
+    TrackedProcess process = request.leader.process;
+    if (!request.entry.name().isKnown() && process.renamedAt < request.entry.time()) {
+      request.entry.know(reading.comm(), Provenance.RESOLVED);
+    }
     writer.save(request.entry);
     Task task = request.leader.task;
+    if (!task.comm().isKnown() && task.entry() == request.entry && process.renamedAt < request.entry.time()) {
+      task.rename(reading.comm());
+      writer.save(task);
+    }
     if (task.imprint() == 0 && task.entry() == request.entry && task.isLive()) {
       task.imprint(reading.imprint());
       writer.save(task);

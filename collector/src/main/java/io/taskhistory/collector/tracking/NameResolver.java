@@ -2,6 +2,7 @@ package io.taskhistory.collector.tracking;
 
 import io.taskhistory.collector.procfs.ProcTasks;
 import io.taskhistory.collector.procfs.TaskStat;
+import io.taskhistory.history.Details;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.Provenance;
 import io.taskhistory.history.RawText;
@@ -27,7 +28,7 @@ import java.util.function.LongSupplier;
 final class NameResolver {
 
   /** How long a runnable task can be kept from finishing its exec by others, in nanoseconds. */
-  private static final long LONGEST_WAIT = 20_000_000;
+  static final long LONGEST_WAIT = 20_000_000;
 
   /** How many readings in quick succession can depend on each other. */
   private static final int MAX_LINKS = 64;
@@ -116,6 +117,7 @@ final class NameResolver {
     reading.withdrawn = true;
     if (reading.entry.provenance() == Provenance.RESOLVED) {
       reading.entry.know(RawText.UNKNOWN, Provenance.UNKNOWN);
+      reading.entry.detail(Details.UNKNOWN);
       writer.save(reading.entry);
     }
   }

@@ -172,6 +172,7 @@ final class TaskTracker implements TaskEvents {
     }
     if (task.isLeader()) {
       names.renamed(task.process, time, name);
+      task.process.renamedAt = time;
     }
     if (task.seenAt >= time) {
       return; // /proc showed the task after the rename: what it is called was read then

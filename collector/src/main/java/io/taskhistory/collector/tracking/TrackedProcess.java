@@ -32,6 +32,9 @@ final class TrackedProcess {
   /** The one entry with which the process stands in the histories of those that were brought in as its children. */
   @Nullable Entry asReaper;
 
+  /** When the leader was last seen to change its comm by other means than an exec. */
+  long renamedAt = -1;
+
   /** When a uid or gid of the process was last seen to change. */
   long credentialsChangedAt = -1;
 

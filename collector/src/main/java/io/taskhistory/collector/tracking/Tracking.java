@@ -120,6 +120,11 @@ public final class Tracking implements AutoCloseable {
     return names.unsureSince() != Long.MAX_VALUE;
   }
 
+  /** How long may be waited for events before {@link #drained} has more to do, at most {@code nanos}. */
+  public long patience(long nanos) {
+    return details.hasAnswers() ? Math.min(nanos, NameResolver.LONGEST_WAIT) : nanos;
+  }
+
   /** Whether /proc has to be compared with what is known, and it is not too soon after the last time. */
   public boolean wantsReconciling() {
     return reconciler.isNeeded() && clock.getAsLong() >= nextReconciling;
