@@ -44,10 +44,15 @@ final class Params {
     return new Params(values);
   }
 
-  /** One without a value is as good as none: forms and scripts that go through pages send {@code cursor=} at first. */
   @Nullable String text(String name) {
     List<String> given = values.get(name);
-    return given == null || given.isEmpty() || given.get(0).isEmpty() ? null : given.get(0);
+    return given == null || given.isEmpty() ? null : given.get(0);
+  }
+
+  /** Where to go on; an empty one is none, as scripts that go through pages send {@code cursor=} at first. */
+  @Nullable String cursor() {
+    String text = text("cursor");
+    return text == null || text.isEmpty() ? null : text;
   }
 
   /** A name or path, in which escapes as in the kernel style stand for bytes that a URL or a person cannot write. */

@@ -36,7 +36,7 @@ final class SearchHandler {
 
   void search(Context ctx) {
     Params params = Params.of(ctx, "comm", "exe", "uid", "from", "to", "size", "cursor");
-    String cursor = params.text("cursor");
+    String cursor = params.cursor();
     long uid = params.number("uid", 0, MOST_UID, Details.UNKNOWN_NUMBER);
     int size = (int) params.number("size", 1, MOST_SIZE, SIZE);
     Inquiry inquiry = Inquiry.now(reader, collector);

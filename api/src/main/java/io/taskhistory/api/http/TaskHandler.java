@@ -46,7 +46,7 @@ final class TaskHandler {
     int size = (int) params.number("size", 1, MOST_CHILDREN, CHILDREN);
     Inquiry inquiry = about(params);
     Task task = inquiry.task(ctx.pathParam("tid")).task();
-    String cursor = params.text("cursor");
+    String cursor = params.cursor();
     Task after = cursor == null ? null : cursor(reader, cursor);
     List<Task> found = reader.children(task.id(), after, size + 1);
     List<Task> shown = found.subList(0, Math.min(size, found.size()));

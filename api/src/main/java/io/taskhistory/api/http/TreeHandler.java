@@ -30,7 +30,7 @@ final class TreeHandler {
     Params params = Params.of(ctx, "root", "depth", "size", "cursor");
     int depth = (int) params.number("depth", 0, Integer.MAX_VALUE, Integer.MAX_VALUE);
     int size = (int) params.number("size", 1, MOST_SIZE, SIZE);
-    String cursor = params.text("cursor");
+    String cursor = params.cursor();
     String root = params.text("root");
     Inquiry inquiry = Inquiry.now(reader, collector);
     LiveTree tree = LiveTree.of(reader);

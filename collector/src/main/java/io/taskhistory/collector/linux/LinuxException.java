@@ -26,12 +26,13 @@ public final class LinuxException extends RuntimeException {
     return errno;
   }
 
-  /** Whether the error is the one that {@code name} stands for on this machine. */
-  public boolean is(Errno name) {
-    return errno == name.intValue();
+  /** Whether the error is the one that errno(3) calls {@code name}. */
+  public boolean is(String name) {
+    return errno == Errno.valueOf(name).intValue();
   }
 
-  private static String name(int errno) {
+  /** What errno(3) calls an error, and what it means. */
+  public static String name(int errno) {
     Errno known = Errno.valueOf(errno);
     return known == Errno.__UNKNOWN_CONSTANT__ ? "error " + errno : known.name() + " (" + known.description() + ")";
   }

@@ -12,7 +12,6 @@ import io.taskhistory.collector.source.SourceStats;
 import io.taskhistory.collector.source.TaskEvents;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import jnr.constants.platform.Errno;
 
 /**
  * The proc connector as a source. It can be opened once.
@@ -96,9 +95,9 @@ public final class ProcConnectorSource implements EventSource {
 
   private static String remedy(LinuxException e) {
     String remedy = "";
-    if (e.is(Errno.EPROTONOSUPPORT)) {
+    if (e.is("EPROTONOSUPPORT")) {
       remedy = "; the kernel needs CONFIG_CONNECTOR=y and CONFIG_PROC_EVENTS=y";
-    } else if (e.is(Errno.ECONNREFUSED)) {
+    } else if (e.is("ECONNREFUSED")) {
       remedy = "; it lives in the host's network namespace: run the service there (--network=host)";
     }
     return "the proc connector cannot be opened: " + e.getMessage() + remedy;
@@ -119,7 +118,7 @@ public final class ProcConnectorSource implements EventSource {
       } else if (wrap(0) && message.what() == ProcEventMessage.NONE && message.ack() == ack + 1) {
         int errno = message.data(0);
         if (errno != 0) {
-          throw new SourceException("the proc connector refused to be listened to: " + Errno.valueOf(errno)
+          throw new SourceException("the proc connector refused to be listened to: " + LinuxException.name(errno)
               + "; run the service as root, or give it CAP_NET_ADMIN");
         }
         return;
