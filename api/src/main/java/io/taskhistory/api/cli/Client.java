@@ -42,7 +42,7 @@ final class Client {
           "no service has left its address in " + directory.path() + "; " + HINT));
       return new Client(checked(named), directory.token());
     } catch (ServiceException e) {
-      throw new Failure(Exit.FAILED, e.getMessage(), e);
+      throw new Failure(Exit.FAILED, String.valueOf(e.getMessage()), e);
     }
   }
 

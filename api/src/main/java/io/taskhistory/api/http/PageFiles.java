@@ -55,7 +55,7 @@ final class PageFiles {
           page.read(jar.getPath(ROOT));
         }
       } else {
-        page.read(Path.of(uri).getParent());
+        page.read(Path.of(uri).resolveSibling(""));
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the page's files", e);

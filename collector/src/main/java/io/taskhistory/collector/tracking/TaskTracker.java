@@ -186,13 +186,15 @@ final class TaskTracker implements TaskEvents {
   @Override
   public void exited(long time, int tid, int tgid, int waitStatus, int parentTgid) {
     Tracked task = live.find(tid);
-    boolean isKnown = task != null && task.task.tgid() == tgid && !isOfPredecessor(task, time);
+    if (task != null && (task.task.tgid() != tgid || isOfPredecessor(task, time))) {
+      task = null;
+    }
     boolean isOwed = live.isOwed(tid, tgid);
-    if (isOwed && (!isKnown || live.isAlive(task))) {
+    if (isOwed && (task == null || live.isAlive(task))) {
       live.settleOwed(tid, tgid, waitStatus);
       return;
     }
-    if (!isKnown) {
+    if (task == null) {
       exitedUnderExec(tgid);
       return;
     }

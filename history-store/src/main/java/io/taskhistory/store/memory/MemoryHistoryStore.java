@@ -20,6 +20,7 @@ import io.taskhistory.store.memory.Kept.KeptTask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reference store. A commit copies what was saved into sorted maps, reads build their answers from those; one
@@ -141,7 +142,7 @@ public final class MemoryHistoryStore implements HistoryStore {
     }
   }
 
-  Task livingOrNull(int tid, long start) {
+  @Nullable Task livingOrNull(int tid, long start) {
     Task top = live.get(tid);
     return top != null && top.start() == start ? top : live.get(tid, start);
   }
