@@ -221,7 +221,7 @@ export class TaskView {
     more.hidden = loaded.next === null;
     return h('section', { 'aria-labelledby': 'children-title' },
       h('h2', { id: 'children-title' }, 'Created'),
-      page.items.length === 0 ? h('p.muted', {}, 'Nothing: it has created no task.') : list, more);
+      page.items.length === 0 ? h('p.muted', {}, 'No task is known to have been created by it.') : list, more);
   }
 
   #strings(task, signal) {

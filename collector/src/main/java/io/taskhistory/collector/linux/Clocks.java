@@ -53,7 +53,9 @@ public final class Clocks {
         bootClockOffset = bootClock - (between + (after - between) / 2);
       }
     }
-    return new ClockLedger.Row(from, wallOffset, bootClockOffset);
+    // The two advance as one but for suspends, which last longer: anything smaller is the reading's own.
+    boolean neverSuspended = Math.abs(bootClockOffset) < ClockLedger.TOLERANCE;
+    return new ClockLedger.Row(from, wallOffset, neverSuspended ? 0 : bootClockOffset);
   }
 
   private static boolean nanoTimeIsMonotonic() {
