@@ -37,9 +37,9 @@ final class Routes {
   }
 
   void define(RoutesConfig routes, Guard guard) {
-    routes.before(guard::check);
-    // Refusals carry it too; whoever waits for the watermark replaces it by the one that holds for the answer.
+    // Every answer carries it, refusals too; whoever waits replaces it by the one that holds for the answer.
     routes.before(API + "/*", ctx -> ctx.header(Answers.WATERMARK, Inquiry.watermark(reader, collector)));
+    routes.before(guard::check);
 
     get(routes, API + "/tasks/{tid}", tasks::task);
     get(routes, API + "/tasks/{tid}/history", tasks::history);

@@ -65,6 +65,7 @@ class GuardTest {
         host.send(host.request("/api/v1/status").header("Authorization", authorization));
     assertThat(answer.statusCode()).isEqualTo(401);
     assertThat(answer.body()).doesNotContain(TOKEN);
+    assertThat(answer.headers().firstValue("Taskhistory-Watermark")).isPresent();
   }
 
   @Test
