@@ -8,11 +8,10 @@ import io.taskhistory.history.Gap;
 import io.taskhistory.history.RawText;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -85,8 +84,8 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
 
   private final Random random;
   private final double lossRate;
-  private final Map<Integer, TrueProcess> holders = new TreeMap<>();
-  private final Map<Integer, Long> lastStart = new TreeMap<>();
+  private final @Nullable TrueProcess[] holders = new TrueProcess[TIDS];
+  private final long[] lastStart = new long[TIDS];
   private final Deque<Consumer<TaskEvents>> queue = new ArrayDeque<>();
   private final List<Runnable> later = new ArrayList<>();
   final List<TrueProcess> everybody = new ArrayList<>();
@@ -104,7 +103,8 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     this.random = new Random(seed);
     this.lossRate = lossRate;
     TrueProcess init = new TrueProcess(1, 1, null, List.of(new TrueEntry(1, 2, "init")), "init", 77);
-    holders.put(1, init);
+    Arrays.fill(lastStart, -TICK * 10);
+    holders[1] = init;
     everybody.add(init);
   }
 
@@ -117,7 +117,18 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
   }
 
   List<TrueProcess> live() {
-    return holders.entrySet().stream().filter(e -> e.getKey() == e.getValue().tid).map(Map.Entry::getValue).toList();
+    List<TrueProcess> live = new ArrayList<>();
+    for (int tid = 1; tid < TIDS; tid++) {
+      TrueProcess p = holders[tid];
+      if (p != null && p.tid == tid) {
+        live.add(p);
+      }
+    }
+    return live;
+  }
+
+  private @Nullable TrueProcess holder(int tid) {
+    return tid > 0 && tid < TIDS ? holders[tid] : null;
   }
 
   /** What was said and done about one tid, for the report of a failure. */
@@ -145,7 +156,8 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     if (quiet) {
       return;
     }
-    List<TrueProcess> able = live().stream().filter(p -> !p.zombie && !p.busy).toList();
+    List<TrueProcess> able = live();
+    able.removeIf(p -> p.zombie || p.busy);
     if (able.isEmpty()) {
       return;
     }
@@ -171,7 +183,7 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     List<Integer> free = new ArrayList<>();
     for (int tid = 2; tid < TIDS; tid++) {
       // Nobody gets through all tids within a few ticks, so no tid starts twice in that time.
-      if (!holders.containsKey(tid) && now - lastStart.getOrDefault(tid, -TICK * 10) > 3 * TICK) {
+      if (holders[tid] == null && now - lastStart[tid] > 3 * TICK) {
         free.add(tid);
       }
     }
@@ -191,8 +203,8 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     TrueProcess child = new TrueProcess(tid, now, p, p.history, p.comm, p.imprint);
     int parentTid = someThread(p);
     log("fork (caller, child)", p.tid, tid);
-    holders.put(tid, child);
-    lastStart.put(tid, now);
+    holders[tid] = child;
+    lastStart[tid] = now;
     everybody.add(child);
     now += random.nextInt(2_000);
     long time = now;
@@ -206,8 +218,8 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     }
     log("thread (of, new)", p.tid, tid);
     p.threads.add(new TrueThread(tid, now));
-    holders.put(tid, p);
-    lastStart.put(tid, now);
+    holders[tid] = p;
+    lastStart[tid] = now;
     long time = now;
     report(time, e -> e.cloned(time, TaskEvents.UNKNOWN_TID, true, tid, p.tid));
   }
@@ -228,7 +240,7 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
         int pid = p.tid;
         atOnceOrLater(() -> reportExit(time, pid, pid, 0));
       }
-      holders.remove(caller.tid);
+      holders[caller.tid] = null;
       p.leaderOver = false;
     }
     later.add(() -> {
@@ -279,7 +291,7 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
   private void threadIsOver(TrueProcess p, TrueThread t) {
     log("thread ends (of, thread)", p.tid, t.tid);
     p.threads.remove(t);
-    holders.remove(t.tid);
+    holders[t.tid] = null;
     atOnceOrLater(() -> reportExit(new long[1], t.tid, p.tid, 0));
   }
 
@@ -304,7 +316,7 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     }
     later.add(() -> {
       log("reaped", p.tid);
-      holders.remove(p.tid);
+      holders[p.tid] = null;
       p.gone = true;
     });
   }
@@ -406,7 +418,7 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
   }
 
   private boolean look(int tid, TaskStat into) {
-    TrueProcess p = holders.get(tid);
+    TrueProcess p = holder(tid);
     if (p == null) {
       return false;
     }
@@ -432,7 +444,7 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
 
   @Override
   public int[] threads(int tgid) {
-    TrueProcess p = holders.get(tgid);
+    TrueProcess p = holder(tgid);
     if (p == null || p.tid != tgid) {
       return new int[0];
     }
@@ -446,7 +458,7 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
 
   @Override
   public int tgid(int tid) {
-    TrueProcess p = holders.get(tid);
+    TrueProcess p = holder(tid);
     return p == null ? 0 : p.tid;
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -171,8 +172,10 @@ class TrackingSimulationTest {
     }
 
     private void compare(Task task, History history, List<Entry> entries, TrueProcess truth) {
-      String what = "seed " + seed + " task " + task + " seen of " + begun + "\n is " + entries + "\n truth " + truth + "\n"
-          + kernel.logOf(task.tid()) + "\n" + kernel.logOf(truth.creator == null ? 1 : truth.creator.tid);
+      // Telling the story costs more than the comparison: only what fails has it told.
+      Supplier<String> what = () -> "seed " + seed + " task " + task + " seen of " + begun + "\n is " + entries
+          + "\n truth " + truth + "\n" + kernel.logOf(task.tid()) + "\n"
+          + kernel.logOf(truth.creator == null ? 1 : truth.creator.tid);
       List<TrueEntry> rest = new ArrayList<>(truth.history);
       for (Entry e : entries) {
         tally.entries++;
@@ -180,13 +183,14 @@ class TrackingSimulationTest {
           case RESOLVED -> {
             tally.resolved++;
             TrueEntry found = rest.stream().filter(t -> t.pid() == e.pid() && t.time() == e.time()).findFirst()
-                .orElseThrow(() -> new AssertionError("no such exec: " + e + " " + what));
+                .orElseThrow(() -> new AssertionError("no such exec: " + e + " " + what.get()));
             assertThat(e.name().toString()).as(what).isEqualTo(found.name());
             rest.subList(0, rest.indexOf(found) + 1).clear();
           }
-          case SNAPSHOT -> assertThat(truth.hasAncestorCalled(e.pid(), e.name().toString())).as(e + " " + what).isTrue();
+          case SNAPSHOT -> assertThat(truth.hasAncestorCalled(e.pid(), e.name().toString()))
+              .as(() -> e + " " + what.get()).isTrue();
           case UNKNOWN -> { }
-          case OBSERVED -> throw new AssertionError("this source brings no names: " + what);
+          case OBSERVED -> throw new AssertionError("this source brings no names: " + what.get());
         }
       }
       // All that started before there was anybody to see it goes back to init as /proc showed it.
@@ -205,7 +209,7 @@ class TrackingSimulationTest {
         // What was unsure about a task that was found in /proc a moment after the event stays in question.
         boolean question = entries.stream().anyMatch(e -> !times.contains(e.time())
             && (e.provenance() == Provenance.UNKNOWN || e.time() > begun - 3 * SimulatedKernel.TICK));
-        assertThat(question || here == known).as("every exec since the start is there: " + what).isTrue();
+        assertThat(question || here == known).as(() -> "every exec since the start is there: " + what.get()).isTrue();
         tally.inQuestion += (int) (known - here);
       }
     }
