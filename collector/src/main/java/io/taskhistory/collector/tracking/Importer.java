@@ -10,7 +10,9 @@ import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
 import io.taskhistory.store.HistoryWriter;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,9 @@ final class Importer {
 
   /** More generations than this have never been seen; the bound is against a /proc that runs in circles. */
   private static final int MAX_GENERATIONS = 4096;
+
+  /** What /proc showed of a thread. */
+  private record SeenThread(int tid, long starttime, RawText comm, long at) {}
 
   private final HistoryWriter writer;
   private final LiveTable live;
@@ -162,31 +167,38 @@ final class Importer {
     if (tids.length < 2) {
       return;
     }
+    List<SeenThread> lacking = new ArrayList<>();
     TaskStat stat = new TaskStat();
     for (int tid : tids) {
       Tracked known = live.present(tid);
       if (tid == leader.task.tid() || known != null && known.process == leader.process) {
         continue;
       }
-      if (!proc.read(tid, stat) || stat.isDead()) {
-        continue;
+      if (proc.read(tid, stat) && !stat.isDead() && proc.tgid(tid) == leader.task.tid()) {
+        lacking.add(new SeenThread(tid, stat.starttime, stat.comm, clock.getAsLong()));
       }
-      long readAt = clock.getAsLong();
-      long start = starts.ofTicks(stat.starttime);
-      Tracked stale = live.find(tid);
-      if (stale != null) {
-        live.endUnreported(stale, start);
-      }
-      Task task = Task.thread(leader.task, tid, Math.max(start, leader.task.start()));
-      task.rename(stat.comm);
-      Tracked thread = live.addThread(leader.process, task);
-      thread.seenAt = readAt;
-      leader.process.uniformComm &= stat.comm.equals(leader.task.comm());
+    }
+    // If the leader holds its tid still, it did when its threads were asked for: they are not somebody else's.
+    if (!lacking.isEmpty() && live.present(leader.task.tid()) == leader) {
+      lacking.forEach(thread -> addThread(leader, thread));
     }
     if (leader.deadWhenSeen && leader.process.firstThread != null) {
       leader.deadWhenSeen = false;
       leader.process.leaderHasExited();
     }
+  }
+
+  private void addThread(Tracked leader, SeenThread seen) {
+    long start = starts.ofTicks(seen.starttime);
+    Tracked stale = live.find(seen.tid);
+    if (stale != null) {
+      live.endUnreported(stale, start);
+    }
+    Task task = Task.thread(leader.task, seen.tid, Math.max(start, leader.task.start()));
+    task.rename(seen.comm);
+    Tracked thread = live.addThread(leader.process, task);
+    thread.seenAt = seen.at;
+    leader.process.uniformComm &= seen.comm.equals(leader.task.comm());
   }
 
   /** Ends the zombies among what was brought in before {@code time}, up to which no exit event of theirs came. */
