@@ -113,6 +113,12 @@ final class LiveTable {
     writer.save(thread.task);
   }
 
+  /** As {@link #endThread} of one that /proc no longer shows: its exit was lost, or is to come, or it has exec'd. */
+  void endUnseen(Tracked thread, long time) {
+    endThread(thread, time, Ending.UNKNOWN_STATUS);
+    thread.process.unaccounted++;
+  }
+
   /** A process with whatever threads it has left is no more. */
   void endProcess(TrackedProcess process, long time, int waitStatus) {
     leave(process, time, waitStatus);

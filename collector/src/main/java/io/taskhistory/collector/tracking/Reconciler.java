@@ -196,13 +196,16 @@ final class Reconciler {
     for (Tracked t = leader.process.firstThread; t != null; ) {
       Tracked next = t.nextThread;
       if (!proc.read(t.task.tid(), stat) || !starts.isSame(t, stat.starttime) || stat.isDead()) {
-        live.endThread(t, clock.getAsLong(), Ending.UNKNOWN_STATUS);
+        live.endUnseen(t, clock.getAsLong());
       } else {
         t.epoch = live.epoch();
       }
       t = next;
     }
     importer.addThreads(leader);
+    if (leader.process.running == 0) {
+      live.endWithLastThread(leader.process, clock.getAsLong(), Ending.UNKNOWN_STATUS);
+    }
   }
 
   private void clear(Gap gap, Map<TaskId, Tracked> proven) {
