@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  *
  * <p>A gap touches every process that lived in it, unless it is proven that the process missed nothing: it has the image
- * now that it had before (see {@link Task#imprint}) or is still a kernel thread, and the same holds for its creator if
- * it was born since.
+ * now that it had before the gap (see {@link Task#imprint}) or is still a kernel thread, and the same holds for its
+ * creator if it was born since.
  */
 final class Reconciler {
 
@@ -214,8 +214,12 @@ final class Reconciler {
       Task task = s.leader.task;
       boolean sameSince = proven.containsKey(task.id());
       boolean bornBefore = task.start() < gap.from();
+      boolean bornAfter = task.start() >= gap.to();
       boolean creatorUntouched = task.creator().map(untouched::containsKey).orElse(false);
-      if (task.isLive() && sameSince && (bornBefore || creatorUntouched)) {
+      // Of an exec that came after, the image proves nothing of what came before.
+      boolean hasNotExeced = task.entry().time() < Math.max(task.start(), gap.from());
+      if (task.isLive() && sameSince
+          && (bornBefore && hasNotExeced || creatorUntouched && (bornAfter || hasNotExeced))) {
         untouched.put(task.id(), s.leader);
         task.doubt(task.doubts().withoutGap(gap));
         writer.save(task);
