@@ -19,21 +19,28 @@ import org.jspecify.annotations.Nullable;
  * process has ended meanwhile cost nothing, and what is not read stays unknown.
  *
  * <p>Details that come back are kept only if they are the entry's for certain: everything up to a while after the reading
- * has been applied, the process stood at that entry all that time, or the image is the one that the entry's name was
- * read of. The while is what an exec can take from the new image to its event (see {@link NameResolver}). Where the name
- * is not known by then, these readings can tell it too.
+ * has been applied, and the image is the one that the entry's name was read of or, where no name was, the process stood
+ * at that entry all that time and no event has been lost since it was first seen there. The while is what an exec can
+ * take from the new image to its event (see {@link NameResolver}). Where the name is not known by then, these readings
+ * can tell it too.
  */
 final class DetailsDesk implements AutoCloseable {
 
   private static final int QUEUE = 8192;
   private static final long LINGER = 2_000_000;
 
-  /** What is asked for, and the reading of the entry's name if there was one. */
-  private record Request(Tracked leader, Entry entry, @Nullable NameReading name) {}
+  /**
+   * What is asked for.
+   *
+   * @param seenAt when the process was first seen to stand at the entry
+   * @param name the reading of the entry's name, if there was one
+   */
+  private record Request(Tracked leader, Entry entry, long seenAt, @Nullable NameReading name) {}
 
   private record Answer(Request request, DetailsFiles.Reading reading) {}
 
   private final HistoryWriter writer;
+  private final NameResolver names;
   private final DetailsFiles files;
   private final StartTimes starts;
   private final LongSupplier clock;
@@ -42,6 +49,7 @@ final class DetailsDesk implements AutoCloseable {
   private final BlockingQueue<Request> requests = new ArrayBlockingQueue<>(QUEUE);
   private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
   private final Thread reader = new Thread(this::run, "details-reader");
+  private long wholeSince = -1;
   private volatile boolean closing;
   private volatile long read;
   private volatile long skippedByReader;
@@ -52,9 +60,10 @@ final class DetailsDesk implements AutoCloseable {
    *
    * @param answered called by the reader's thread when there is something to {@link #deliver}
    */
-  DetailsDesk(HistoryWriter writer, DetailsFiles files, StartTimes starts, LongSupplier clock, TokenBucket bucket,
-      Runnable answered) {
+  DetailsDesk(HistoryWriter writer, NameResolver names, DetailsFiles files, StartTimes starts, LongSupplier clock,
+      TokenBucket bucket, Runnable answered) {
     this.writer = writer;
+    this.names = names;
     this.files = files;
     this.starts = starts;
     this.clock = clock;
@@ -78,7 +87,8 @@ final class DetailsDesk implements AutoCloseable {
   /** For the collector's thread: asks for the details of the entry that a process stands at. Never waits. */
   void request(Tracked leader, Entry entry) {
     NameReading name = leader.process.reading;
-    if (!requests.offer(new Request(leader, entry, name != null && name.entry == entry ? name : null))) {
+    long seenAt = entry.provenance() == Provenance.SNAPSHOT ? leader.seenAt : entry.time();
+    if (!requests.offer(new Request(leader, entry, seenAt, name != null && name.entry == entry ? name : null))) {
       skippedByWriter = skippedByWriter + 1;
     }
   }
@@ -86,6 +96,11 @@ final class DetailsDesk implements AutoCloseable {
   /** Whether there is something to fill in that has to ripen first. */
   boolean hasAnswers() {
     return !answers.isEmpty();
+  }
+
+  /** For the collector's thread: events until {@code time} are missing, so that an image may be another than is known. */
+  void lost(long time) {
+    wholeSince = Math.max(wholeSince, time);
   }
 
   /** For the collector's thread: fills in what was read a while before {@code drained}, the time all is applied up to. */
@@ -109,8 +124,10 @@ final class DetailsDesk implements AutoCloseable {
       return false;
     }
     NameReading name = request.name;
-    return name != null && !name.withdrawn && name.imprint == reading.imprint()
-        || task.entryAt(reading.readAt() + NameResolver.LONGEST_WAIT) == request.entry;
+    if (name != null && !name.withdrawn) {
+      return name.imprint == reading.imprint();
+    }
+    return request.seenAt >= wholeSince && task.entryAt(reading.readAt() + NameResolver.LONGEST_WAIT) == request.entry;
   }
 
   private void fillIn(Request request, DetailsFiles.Reading reading) {
@@ -119,14 +136,11 @@ final class DetailsDesk implements AutoCloseable {
     boolean sameCredentials = changed < request.entry.time() || changed > reading.readAt();
     request.entry.detail(sameCredentials ? details : details.withoutCredentials());
     TrackedProcess process = request.leader.process;
-    if (!request.entry.name().isKnown() && process.renamedAt < request.entry.time()) {
-      request.entry.know(reading.comm(), Provenance.RESOLVED);
-    }
     writer.save(request.entry);
     Task task = request.leader.task;
-    if (!task.comm().isKnown() && task.entry() == request.entry && process.renamedAt < request.entry.time()) {
-      task.rename(reading.comm());
-      writer.save(task);
+    boolean isOfExec = request.entry.time() > task.start();
+    if (isOfExec && !request.entry.name().isKnown() && process.renamedAt < request.entry.time()) {
+      names.learn(process, request.entry, reading.comm(), reading.imprint(), reading.readAt());
     }
     if (task.imprint() == 0 && task.entry() == request.entry && task.isLive()) {
       task.imprint(reading.imprint());

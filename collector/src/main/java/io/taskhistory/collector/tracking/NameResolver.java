@@ -108,7 +108,7 @@ final class NameResolver {
 
   /** Takes a name back, and those that were only believed because this was. */
   private void withdraw(NameReading reading) {
-    for (NameReading r = reading; r != null; r = r.previous) {
+    for (NameReading r = reading; r != null && !r.withdrawn; r = r.previous) {
       withdrawOne(r);
     }
   }
@@ -130,6 +130,11 @@ final class NameResolver {
         believe(r);
       }
     }
+  }
+
+  /** Takes a name that was read later and is sure, for as long as no loss comes to light. */
+  void learn(TrackedProcess process, Entry entry, RawText name, long imprint, long readAt) {
+    believe(new NameReading(process, entry, name, imprint, readAt, false, null));
   }
 
   private void believe(NameReading reading) {

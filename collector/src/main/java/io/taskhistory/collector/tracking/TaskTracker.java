@@ -284,6 +284,7 @@ final class TaskTracker implements TaskEvents {
   @Override
   public void lost(long from, long to, long count, Gap.Cause cause) {
     names.lost(from);
+    details.lost(to);
     reconciler.lost(from, to, count, cause);
   }
 

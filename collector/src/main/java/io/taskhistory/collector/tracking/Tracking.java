@@ -62,10 +62,10 @@ public final class Tracking implements AutoCloseable {
     StartTimes starts = new StartTimes(writer.boot().clock(), setup.ticksPerSecond);
     live = new LiveTable(writer, proc, starts);
     TokenBucket bucket = new TokenBucket(setup.detailsRate, setup.detailsBurst, clock.getAsLong());
-    details = new DetailsDesk(writer, setup.detailsFiles, starts, clock, bucket, wakeUp);
+    names = new NameResolver(writer, proc, starts, clock);
+    details = new DetailsDesk(writer, names, setup.detailsFiles, starts, clock, bucket, wakeUp);
     BiConsumer<Tracked, Entry> entered = details::request;
     importer = new Importer(writer, live, proc, starts, clock, entered);
-    names = new NameResolver(writer, proc, starts, clock);
     reconciler = new Reconciler(writer, setup.source, live, proc, starts, importer, details, clock);
     tracker = new TaskTracker(writer, live, importer, names, details, reconciler, starts);
   }

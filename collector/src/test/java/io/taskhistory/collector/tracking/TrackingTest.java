@@ -1,0 +1,80 @@
+package io.taskhistory.collector.tracking;
+
+import static io.taskhistory.collector.source.TaskEvents.UNKNOWN_TID;
+import static io.taskhistory.collector.tracking.ScriptedProc.TICK;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.taskhistory.history.Details;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.Gap;
+import io.taskhistory.history.Provenance;
+import io.taskhistory.history.RawText;
+import io.taskhistory.history.Task;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Single cases that have to go as the rules say, whatever /proc shows meanwhile. */
+class TrackingTest {
+
+  private final ScriptedProc proc = new ScriptedProc();
+  private final RecordingWriter writer = new RecordingWriter();
+  private final Tracking tracking = new Tracking(
+      new Tracking.Setup(writer, "scripted", proc, proc, proc::now, 100, 500, 2000), () -> { });
+
+  @BeforeEach
+  void start() {
+    proc.show(1, 0, TICK, "init", 11);
+    tracking.resume();
+    tracking.reconcile(looked -> drainTo(looked + 1));
+    proc.now += TICK;
+  }
+
+  @AfterEach
+  void stop() {
+    tracking.close();
+  }
+
+  private void drainTo(long time) {
+    proc.now = time;
+    tracking.drained(time);
+  }
+
+  private Task task(int tid) {
+    return requireNonNull(writer.live().get(tid));
+  }
+
+  private void exec(long time, int tid) {
+    tracking.events().execed(time, tid, UNKNOWN_TID, RawText.UNKNOWN, RawText.UNKNOWN);
+  }
+
+  /** Waits until the details of {@code count} more requests have been read or refused. */
+  private void awaitDetails(long before, int count) {
+    await().until(() -> tracking.detailsRead() + tracking.detailsSkipped() >= before + count);
+  }
+
+  private long detailsDone() {
+    return tracking.detailsRead() + tracking.detailsSkipped();
+  }
+
+  @Test
+  void details_readAfterAnExecThatWasLost_areNotThoseOfTheEntryBefore() {
+    awaitDetails(0, 1);
+    long done = detailsDone();
+    long forked = proc.now;
+    tracking.events().cloned(forked, 1, true, 5, 5);
+    long execed = proc.now += TICK;
+    proc.show(5, 1, forked, "first", 0); // in the middle of something: no name can be read
+    exec(execed, 5);
+    Entry first = task(5).entry();
+    proc.show(5, 1, forked, "second", 55); // by an exec whose event is lost
+    awaitDetails(done, 1);
+    proc.now += TICK;
+    tracking.events().lost(execed, proc.now, 1, Gap.Cause.SEQUENCE);
+    drainTo(proc.now + 10 * TICK);
+    assertThat(first.provenance()).isEqualTo(Provenance.UNKNOWN);
+    assertThat(first.details()).isSameAs(Details.UNKNOWN);
+  }
+}
