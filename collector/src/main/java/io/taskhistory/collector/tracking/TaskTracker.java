@@ -63,7 +63,6 @@ final class TaskTracker implements TaskEvents {
     }
     Task child = Task.leader(writer.boot(), childTid, time, caller.task.entryAt(time));
     child.rename(caller.task.comm());
-    child.imprint(caller.process.leader.task.imprint());
     inherit(live.add(child), caller, time, callerAssumed);
   }
 
@@ -74,6 +73,7 @@ final class TaskTracker implements TaskEvents {
     }
     Doubts doubts = caller.task.doubts();
     child.task.enter(caller.task.entryAt(time));
+    child.task.imprint(caller.process.leader.task.imprint());
     child.task.doubt(callerAssumed ? doubts.withCreatorAssumed() : doubts);
     child.task.createdBy(caller.task.tid(), caller.task.start());
     child.process.reapedBy(caller.process);

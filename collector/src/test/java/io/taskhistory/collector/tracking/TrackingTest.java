@@ -77,4 +77,19 @@ class TrackingTest {
     assertThat(first.provenance()).isEqualTo(Provenance.UNKNOWN);
     assertThat(first.details()).isSameAs(Details.UNKNOWN);
   }
+
+  @Test
+  void execLost_afterAForkThatWasFoundInProcFirst_staysInQuestion() {
+    long forked = proc.now += TICK;
+    proc.now += 2 * TICK;
+    proc.show(5, 1, forked, "other", 55); // forked, and then made another program by an exec whose event is lost
+    tracking.events().lost(forked - 10, forked - 5, 1, Gap.Cause.SEQUENCE);
+    tracking.reconcile(looked -> drainTo(looked + 1));
+    assertThat(task(5).entry().provenance()).isEqualTo(Provenance.SNAPSHOT);
+    tracking.events().cloned(forked, 1, true, 5, 5);
+    tracking.events().lost(forked + TICK, proc.now, 1, Gap.Cause.SEQUENCE);
+    tracking.reconcile(looked -> drainTo(looked + 1));
+    assertThat(task(5).doubts().gaps()).isNotEmpty();
+    assertThat(task(5).entry().name()).isEqualTo(RawText.of("other"));
+  }
 }
