@@ -2,6 +2,7 @@
  * actor STEP...: does what its arguments say, in order, and writes what happened to standard output, a line each.
  *
  *   say WORD          "WORD pid tid ppid"
+ *   clock WORD        "WORD seconds nanos seconds nanos" of the monotonic clock and of the wall clock
  *   wait              until one byte comes on standard input; ends where that is closed
  *   pause             until standard input is closed
  *   fork { STEP... }  a child does those; the parent goes on: "fork CHILD"
@@ -39,6 +40,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static void act(char **step);
@@ -111,6 +113,15 @@ static pid_t start(unsigned long flags, pid_t tid)
 	return syscall(SYS_clone3, &args, sizeof args);
 }
 
+static void tell_clock(const char *word)
+{
+	struct timespec monotonic, wall;
+
+	clock_gettime(CLOCK_MONOTONIC, &monotonic);
+	clock_gettime(CLOCK_REALTIME, &wall);
+	say("%s %ld %ld %ld %ld\n", word, monotonic.tv_sec, monotonic.tv_nsec, wall.tv_sec, wall.tv_nsec);
+}
+
 static void *thread(void *block)
 {
 	act(block);
@@ -119,10 +130,10 @@ static void *thread(void *block)
 
 static void exec(char **step)
 {
-	char *argv[256];
+	static char *argv[4096];
 	int count = 0;
 
-	for (char **at = step + 1; *at && strcmp(*at, "}") && count < 255; at++)
+	for (char **at = step + 1; *at && strcmp(*at, "}") && count < 4095; at++)
 		argv[count++] = text(*at);
 	argv[count] = NULL;
 	execv(text(*step), argv);
@@ -156,6 +167,8 @@ static void act(char **step)
 
 		if (!strcmp(what, "say")) {
 			say("%s %d %ld %d\n", *step++, getpid(), syscall(SYS_gettid), getppid());
+		} else if (!strcmp(what, "clock")) {
+			tell_clock(*step++);
 		} else if (!strcmp(what, "wait")) {
 			receive(0);
 		} else if (!strcmp(what, "pause")) {

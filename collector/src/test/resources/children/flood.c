@@ -1,20 +1,45 @@
-/* flood COUNT WORKERS PROGRAM: starts and awaits PROGRAM, COUNT times in all, by WORKERS processes side by side. */
+/*
+ * flood COUNT WORKERS PROGRAM: starts and awaits PROGRAM, COUNT times in all, by WORKERS processes side by side.
+ * A COUNT that ends in "s" is for how many seconds instead. Writes "started COUNT SUM" in the end: how many it
+ * started, and the sum of their pids modulo 1,000,000,007.
+ */
+#include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
-static void work(int count, char *program)
+struct started {
+	long count, sum;
+};
+
+static long milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void work(long count, long until, char *program, struct started *started)
 {
 	char *argv[] = {program, NULL};
 
-	for (int i = 0; i < count; i++) {
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (until ? milliseconds() < until : started->count < count) {
 		pid_t child;
 
 		if (posix_spawn(&child, program, NULL, NULL, argv, environ))
 			_exit(1);
+		started->count++;
+		started->sum += child;
 		waitpid(child, NULL, 0);
 	}
 	_exit(0);
@@ -22,14 +47,28 @@ static void work(int count, char *program)
 
 int main(int argc, char **argv)
 {
-	int failed = 0, status;
+	int failed = 0, status, workers;
+	long count, until, sum = 0;
+	struct started *started;
 
 	if (argc != 4)
 		return 2;
-	for (int i = 0; i < atoi(argv[2]); i++)
+	count = atol(argv[1]);
+	workers = atoi(argv[2]);
+	until = strchr(argv[1], 's') ? milliseconds() + count * 1000 : 0;
+	started = mmap(NULL, workers * sizeof *started, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (started == MAP_FAILED)
+		return 1;
+	for (int i = 0; i < workers; i++)
 		if (!fork())
-			work(atoi(argv[1]) / atoi(argv[2]), argv[3]);
+			work(count / workers, until, argv[3], &started[i]);
 	while (wait(&status) > 0)
 		failed |= status;
+	count = 0;
+	for (int i = 0; i < workers; i++) {
+		count += started[i].count;
+		sum += started[i].sum;
+	}
+	printf("started %ld %ld\n", count, sum % 1000000007);
 	return failed != 0;
 }
