@@ -11,11 +11,11 @@ import java.nio.ByteBuffer;
  * </pre>
  *
  * <p>The comm can hold anything, parentheses and spaces included, but what follows it cannot hold a parenthesis: it
- * ends at the last one. Newlines and backslashes in it are written {@code \n} and {@code \\}.
+ * ends at the last one. Unlike in {@code /proc/PID/status} nothing in it is escaped: proc_task_name() is told not to.
  */
 final class StatLine {
 
-  /** Longer than the kernel's longest line: 64 bytes of name, escaped, and 50 numbers of 20 digits. */
+  /** Longer than the kernel's longest line: 64 bytes of name and 50 numbers of 20 digits. */
   static final int MAX_LENGTH = 2048;
 
   /** TASK_COMM_LEN of include/linux/sched.h without the NUL. The kernel shows more of a kernel thread's name. */
@@ -64,7 +64,7 @@ final class StatLine {
     if (!fields(into)) {
       return false;
     }
-    int commLength = unescape(open + 1, close);
+    int commLength = copy(open + 1, close);
     into.comm = comms.get(comm, 0, into.isKernelThread() ? kernelThread(commLength, into.flags) : commLength);
     return true;
   }
@@ -108,17 +108,11 @@ final class StatLine {
     return negative ? -value : value;
   }
 
-  private int unescape(int from, int to) {
-    int length = 0;
+  private int copy(int from, int to) {
     for (int i = from; i < to; i++) {
-      byte b = line.get(i);
-      if (b == '\\' && i + 1 < to) {
-        byte next = line.get(++i);
-        b = next == 'n' ? (byte) '\n' : next;
-      }
-      comm[length++] = b;
+      comm[i - from] = line.get(i);
     }
-    return length;
+    return to - from;
   }
 
   /**

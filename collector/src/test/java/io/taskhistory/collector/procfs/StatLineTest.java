@@ -47,12 +47,13 @@ class StatLineTest {
     "a) S 1 (b    | a) S 1 (b",
     "))))         | ))))",
     "(            | (",
-    "a\\nb        | a<newline>b",
-    "a\\\\nb      | a\\nb",
-    "x\\\\        | x\\",
+    "a<newline>b  | a<newline>b",
+    "a\\nb        | a\\nb",
+    "a\\\\b       | a\\\\b",
+    "x\\          | x\\",
   })
   void parse_hostileName_isTakenWhole(String shown, String comm) {
-    assertThat(parse("4711 (" + shown + ")" + REST)).isTrue();
+    assertThat(parse("4711 (" + shown.replace("<newline>", "\n") + ")" + REST)).isTrue();
     assertThat(stat.comm).isEqualTo(RawText.of(comm.replace("<newline>", "\n")));
     assertThat(stat.startstack).isEqualTo(140722000000000L);
   }
