@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Real processes of the program, as the script starts them. */
-final class Machinery {
+public final class Machinery {
 
   /** What a process wrote and ended with. */
-  record Outcome(int code, String out, String err) {}
+  public record Outcome(int code, String out, String err) {}
 
   private Machinery() {}
 
-  static void assumeRoot() {
+  public static void assumeRoot() {
     assumeThat(uid()).as("this needs root, to subscribe to the proc connector").isZero();
   }
 
@@ -30,7 +30,7 @@ final class Machinery {
     }
   }
 
-  static List<String> command(String... args) {
+  public static List<String> command(String... args) {
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-XX:TieredStopAtLevel=1"));
     if (Runtime.version().feature() >= 23) {
@@ -41,7 +41,7 @@ final class Machinery {
     return command;
   }
 
-  static Outcome run(List<String> command) throws Exception {
+  public static Outcome run(List<String> command) throws Exception {
     Path out = Files.createTempFile("out", "");
     Path err = Files.createTempFile("err", "");
     try {

@@ -1,0 +1,195 @@
+package io.taskhistory.api.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskhistory.api.cli.Machinery;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** The service as a process of its own, and a client of it. Closing kills it; what it wrote stays in its home. */
+final class LiveService implements AutoCloseable {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long PATIENCE_SECONDS = 60;
+  private static final int PAGE = 1000;
+
+  private final Process process;
+  private final Path home;
+  private final String url;
+  private final String token;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  /** Starts it, or starts it again, with all that it keeps below {@code home}. Returns when it is ready. */
+  LiveService(Path home, String... options) {
+    this.home = home;
+    try {
+      Files.createDirectories(home.resolve("tmp"));
+      List<String> command = Machinery.command("--data-dir", home.resolve("data").toString(), "run",
+          "--listen", "127.0.0.1:0");
+      command.addAll(List.of(options));
+      command.add(1, "-Djava.io.tmpdir=" + home.resolve("tmp")); // native libraries that a kill leaves behind
+      process = new ProcessBuilder(command).redirectError(home.resolve("err").toFile()).start();
+      url = ready();
+      token = Files.readString(home.resolve("data/token")).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String ready() {
+    CompletableFuture<String> line = CompletableFuture.supplyAsync(() -> {
+      try {
+        return String.valueOf(process.inputReader(StandardCharsets.UTF_8).readLine());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    });
+    try {
+      String ready = line.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+      assertThat(ready).as(errors()).startsWith("ready http://127.0.0.1:");
+      return ready.substring("ready ".length());
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private String errors() {
+    try {
+      return Files.readString(home.resolve("err"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whatever {@code /api/v1} answers at {@code path}. */
+  HttpResponse<String> ask(String path) {
+    return send(request(path).GET().build());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(url + "/api/v1" + path)).header("Authorization", "Bearer " + token);
+  }
+
+  private HttpResponse<String> send(HttpRequest request) {
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(request + ": " + errors(), e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private String answer(String path) {
+    HttpResponse<String> response = ask(path);
+    assertThat(response.statusCode()).as(path + ": " + response.body()).isEqualTo(200);
+    return response.body();
+  }
+
+  JsonNode json(String path) {
+    return parse(answer(path));
+  }
+
+  private static JsonNode parse(String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  JsonNode status() {
+    return json("/status");
+  }
+
+  /** The task that a tid or a task id names. */
+  JsonNode task(Object tid) {
+    return json("/tasks/" + tid);
+  }
+
+  JsonNode task(Object tid, String at) {
+    return json("/tasks/" + tid + "?at=" + encoded(at));
+  }
+
+  /** Its history in the style {@code kernel}, whole. */
+  String kernelText(Object tid) {
+    return answer("/tasks/" + tid + "/history?style=kernel&limit=0");
+  }
+
+  String text(Object tid, String style) {
+    return answer("/tasks/" + tid + "/history?style=" + style);
+  }
+
+  Lineage lineage(Object tid) {
+    return Lineage.parse(kernelText(tid));
+  }
+
+  Lineage lineage(Object tid, String at) {
+    return Lineage.parse(answer("/tasks/" + tid + "/history?style=kernel&limit=0&at=" + encoded(at)));
+  }
+
+  /** All items of a paged answer. */
+  List<JsonNode> items(String path) {
+    List<JsonNode> items = new ArrayList<>();
+    String page = path + (path.contains("?") ? "&" : "?") + "size=" + PAGE;
+    JsonNode answer = json(page);
+    answer.get("items").forEach(items::add);
+    while (!answer.get("next").isNull()) {
+      answer = json(page + "&cursor=" + encoded(answer.get("next").asText()));
+      answer.get("items").forEach(items::add);
+    }
+    return items;
+  }
+
+  /** Answers to a batch of questions in the style {@code kernel}, whole. */
+  List<JsonNode> lineages(List<String> questions) {
+    HttpResponse<String> response = send(request("/lineages?style=kernel&limit=0")
+        .POST(HttpRequest.BodyPublishers.ofString(String.join("\n", questions))).build());
+    assertThat(response.statusCode()).isEqualTo(200);
+    return response.body().lines().map(LiveService::parse).toList();
+  }
+
+  static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  /** Stops it as a person or systemd would, and waits for that. */
+  void stop() throws InterruptedException {
+    process.destroy();
+    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("it stops").isTrue();
+    assertThat(process.exitValue()).as(errors()).isZero();
+    assertThat(errors()).isEmpty();
+  }
+
+  void signal(String signal) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor()).isZero();
+  }
+
+  int pid() {
+    return (int) process.pid();
+  }
+
+  @Override
+  public void close() {
+    try {
+      process.destroyForcibly().waitFor();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
