@@ -63,13 +63,12 @@ public final class ClockLedger {
   /** The inverse of {@link #bootClockAt}. A time while the machine was suspended is the moment it woke. */
   public long ofBootClock(long bootClock) {
     Row[] now = rows;
-    for (int i = now.length - 1; i > 0; i--) {
-      if (bootClock >= now[i].from + now[i].bootClockOffset) {
-        return bootClock - now[i].bootClockOffset;
-      }
+    int i = now.length - 1;
+    while (i > 0 && bootClock < now[i].from + now[i].bootClockOffset) {
+      i--;
     }
-    long time = bootClock - now[0].bootClockOffset;
-    return now.length > 1 ? Math.min(time, now[1].from) : time;
+    long time = bootClock - now[i].bootClockOffset;
+    return i < now.length - 1 ? Math.min(time, now[i + 1].from) : time;
   }
 
   /**

@@ -38,6 +38,14 @@ class ClockLedgerTest {
   }
 
   @Test
+  void ofBootClock_machineWasSuspendedAgain_isNeverInTheFuture() {
+    ClockLedger ledger = new ClockLedger(List.of(
+        new Row(0, 0, 0), new Row(50 * S, 30 * S, 30 * S), new Row(60 * S, 7000 * S, 7000 * S)));
+    assertThat(ledger.ofBootClock(81 * S)).as("between").isEqualTo(51 * S);
+    assertThat(ledger.ofBootClock(7059 * S)).as("asleep for the second time").isEqualTo(60 * S);
+  }
+
+  @Test
   void observe_keepsOnlyWhatDiffers() {
     ClockLedger ledger = new ClockLedger(List.of(new Row(0, 1000 * S, 0)));
     assertThat(ledger.observe(new Row(S, 1000 * S + 999_999, 0))).isFalse();
