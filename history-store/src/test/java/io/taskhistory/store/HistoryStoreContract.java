@@ -131,6 +131,28 @@ public abstract class HistoryStoreContract {
   }
 
   @Test
+  void save_endedTaskWhoseStatusIsToldLater_hasIt() {
+    Task task = live(10, 100, exec(writer.root(), 100, 10, "sh"));
+    task.createdBy(1, 1);
+    writer.commit(150);
+    task.end(new Ending(200, Ending.UNKNOWN_STATUS));
+    writer.save(task);
+    Task next = live(10, 200, writer.root());
+    writer.commit(210);
+    task.end(new Ending(200, 9));
+    writer.save(task);
+    assertThat(reader.task(10)).containsSame(next);
+    writer.commit(220);
+
+    assertThat(at(10, 199)).get().extracting(t -> t.ending().orElseThrow()).isEqualTo(new Ending(200, 9));
+    assertThat(writer.live().size()).isEqualTo(1);
+    assertThat(reader.children(new TaskId(writer.boot().key(), 1, 1), null, 10)).hasSize(1);
+    openAgain(FIRST_BOOT);
+    assertThat(writer.live().size()).isEqualTo(1);
+    assertThat(at(10, 199)).get().extracting(t -> t.ending().orElseThrow()).isEqualTo(new Ending(200, 9));
+  }
+
+  @Test
   void save_endedTask_staysAmongTheLiveOnesUntilTheCommit() {
     Task task = live(10, 100, exec(writer.root(), 100, 10, "sh"));
     writer.commit(150);

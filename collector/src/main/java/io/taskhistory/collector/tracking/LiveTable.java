@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveTable {
 
-  /** How long an exit that has not been reported is waited for, in nanoseconds, before the end is kept without it. */
+  /** How long an exit that has not been reported is waited for, in nanoseconds, before it is given up. */
   private static final long PATIENCE = 1_000_000_000L;
 
   /** An end that was noticed because the tid had a new holder. */
@@ -133,15 +133,12 @@ final class LiveTable {
   void endUnreported(Tracked known, long time) {
     TrackedProcess process = known.process;
     if (known.isLeader()) {
-      leave(process, time, Ending.UNKNOWN_STATUS);
+      endProcess(process, time, Ending.UNKNOWN_STATUS);
       if (process.leaderExited) {
-        writer.save(known.task);
         return;
       }
     } else {
-      process.removeThread(known);
-      process.unaccounted++;
-      close(known, time, Ending.UNKNOWN_STATUS);
+      endUnseen(known, time);
       if (process.running == 0) {
         endWithLastThread(process, time, Ending.UNKNOWN_STATUS);
       }
@@ -182,17 +179,19 @@ final class LiveTable {
     for (Owed one : owed) {
       if (one.task.tid() == tid && one.task.tgid() == tgid) {
         owed.remove(one);
-        one.task.end(new Ending(one.noticedAt, waitStatus));
-        writer.save(one.task);
+        if (waitStatus != Ending.UNKNOWN_STATUS) {
+          one.task.end(new Ending(one.task.ending().orElseThrow().time(), waitStatus));
+          writer.save(one.task);
+        }
         return;
       }
     }
   }
 
-  /** Keeps the ends whose exits have not come until {@code time}, and are no longer expected. */
+  /** Waits no longer, at {@code time}, for the exits that should have come long before. */
   void forgetOwed(long time) {
     while (!owed.isEmpty() && owed.peek().noticedAt + PATIENCE < time) {
-      writer.save(owed.remove().task);
+      owed.remove();
     }
   }
 

@@ -18,6 +18,8 @@ import java.util.Set;
 final class RecordingWriter implements HistoryWriter {
 
   final Set<Task> everybody = new LinkedHashSet<>();
+  /** Since the last commit. */
+  final Set<Task> saved = new HashSet<>();
   final List<Gap> gaps = new ArrayList<>();
   private final Boot boot = new Boot(0, "01234567-89ab-cdef-0123-456789abcdef", 0,
       new ClockLedger(List.of(new ClockLedger.Row(0, 0, 0))));
@@ -52,6 +54,7 @@ final class RecordingWriter implements HistoryWriter {
       throw new IllegalStateException(task + " stands at an entry that was not saved: " + task.entry());
     }
     everybody.add(task);
+    saved.add(task);
     live.put(task);
     dirty = true;
   }
@@ -86,6 +89,7 @@ final class RecordingWriter implements HistoryWriter {
   @Override
   public void commit(long watermark) {
     everybody.stream().filter(task -> !task.isLive()).forEach(live::remove);
+    saved.clear();
     dirty = false;
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.taskhistory.history.Details;
+import io.taskhistory.history.Ending;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.Gap;
 import io.taskhistory.history.Provenance;
@@ -76,6 +77,24 @@ class TrackingTest {
     drainTo(proc.now + 10 * TICK);
     assertThat(first.provenance()).isEqualTo(Provenance.UNKNOWN);
     assertThat(first.details()).isSameAs(Details.UNKNOWN);
+  }
+
+  @Test
+  void tidReused_beforeTheExitIsReported_endIsKeptAtOnceAndItsStatusLater() {
+    long forked = proc.now += TICK;
+    tracking.events().cloned(forked, 1, true, 5, 5);
+    Task first = task(5);
+    writer.commit(forked);
+    long reused = proc.now += 5 * TICK;
+    proc.show(5, 1, reused, "init", 11);
+    tracking.events().cloned(reused, 1, true, 5, 5);
+    assertThat(writer.saved).contains(first);
+    Task second = task(5);
+    writer.commit(reused);
+    tracking.events().exited(reused + 1, 5, 5, 9, 1);
+    assertThat(writer.saved).contains(first);
+    assertThat(first.ending()).contains(new Ending(reused, 9));
+    assertThat(second.isLive()).isTrue();
   }
 
   @Test
