@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where the collector's thread asks for the details of an entry, and later gets them. A thread of its own reads them,
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * can tell it too.
  */
 final class DetailsDesk implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DetailsDesk.class);
 
   private static final int QUEUE = 8192;
   private static final long LINGER = 2_000_000;
@@ -183,7 +187,15 @@ final class DetailsDesk implements AutoCloseable {
     for (long wait = bucket.take(clock.getAsLong()); wait > 0; wait = bucket.take(clock.getAsLong())) {
       TimeUnit.NANOSECONDS.sleep(wait);
     }
-    return isWorthReading(request) ? files.read(request.leader.task.tid()) : null;
+    if (!isWorthReading(request)) {
+      return null;
+    }
+    try {
+      return files.read(request.leader.task.tid());
+    } catch (RuntimeException e) { // that one process is odd is no reason to read no other's details ever after
+      LOG.warn("reading the details of {} failed", request.leader.task, e);
+      return null;
+    }
   }
 
   private static boolean isWorthReading(Request request) {

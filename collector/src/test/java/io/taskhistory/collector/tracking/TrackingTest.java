@@ -98,6 +98,22 @@ class TrackingTest {
   }
 
   @Test
+  void details_readingFailsOnce_areReadOfOthers() {
+    awaitDetails(0, 1);
+    long done = detailsDone();
+    long forked = proc.now += TICK;
+    tracking.events().cloned(forked, 1, true, 5, 5);
+    proc.nextDetails = new IllegalStateException("an odd process");
+    proc.show(5, 1, forked, "odd", 55);
+    exec(proc.now += TICK, 5);
+    awaitDetails(done, 1);
+    proc.show(5, 1, forked, "usual", 56);
+    exec(proc.now += TICK, 5);
+    awaitDetails(done, 2);
+    assertThat(tracking.detailsRead()).isEqualTo(2);
+  }
+
+  @Test
   void execLost_afterAForkThatWasFoundInProcFirst_staysInQuestion() {
     long forked = proc.now += TICK;
     proc.now += 2 * TICK;
