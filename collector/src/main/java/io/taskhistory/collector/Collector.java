@@ -7,6 +7,7 @@ import io.taskhistory.collector.tracking.Tracking;
 import io.taskhistory.history.ClockLedger;
 import io.taskhistory.store.HistoryStore;
 import io.taskhistory.store.HistoryWriter;
+import io.taskhistory.store.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -66,6 +67,14 @@ public final class Collector implements CollectorView, AutoCloseable {
   /** How long an idle machine is left alone; then the watermark is kept, so that a later gap starts there. */
   private static final long IDLE = 1_000_000_000L;
 
+  /** How long the store may refuse what is to be kept before following tasks ends: disks are full for a while. */
+  private static final long STORE_PATIENCE = 30_000_000_000L;
+
+  /** How long after a refusal the store is asked again. */
+  private static final long STORE_PAUSE = 1_000_000_000L;
+
+  private static final long NEVER = -1;
+
   private final Setup setup;
   private final HistoryWriter writer;
   private final EventSource spine;
@@ -80,6 +89,7 @@ public final class Collector implements CollectorView, AutoCloseable {
   private volatile @Nullable Throwable failure;
   private volatile long watermark;
   private long lastCommit;
+  private long refusedSince = NEVER;
 
   /**
    * Makes one; {@link #start} sets it to work.
@@ -126,12 +136,13 @@ public final class Collector implements CollectorView, AutoCloseable {
       started.countDown();
       while (!closing) {
         if (!tracking.hasUnsureNames()) {
-          spine.await(writer.isDirty() ? PACE : tracking.patience(IDLE));
+          spine.await(writer.isDirty() ? pace() : tracking.patience(IDLE));
         }
         cycle();
       }
       cycle();
       commit(watermark);
+      publish(watermark); // whoever still waits need not any longer
     } catch (RuntimeException | Error e) {
       LOG.error("following tasks has ended: {}", e.toString(), e);
       failure = e;
@@ -154,20 +165,44 @@ public final class Collector implements CollectorView, AutoCloseable {
       drained = drain();
     }
     long settled = Math.max(watermark, tracking.settled(drained));
-    long sinceCommit = setup.clock.getAsLong() - lastCommit;
-    boolean wanted = waiting.get() > 0 || sinceCommit >= PACE;
-    if (writer.isDirty() ? wanted : sinceCommit >= IDLE) {
-      commit(settled);
-    }
+    commitInTime(settled);
     if (!writer.isDirty()) {
       publish(settled);
     }
   }
 
+  private void commitInTime(long settled) {
+    long sinceCommit = setup.clock.getAsLong() - lastCommit;
+    boolean wanted = refusedSince == NEVER && waiting.get() > 0 || sinceCommit >= pace();
+    if (writer.isDirty() ? wanted : sinceCommit >= IDLE) {
+      commit(settled);
+    }
+  }
+
+  private long pace() {
+    return refusedSince == NEVER ? PACE : STORE_PAUSE;
+  }
+
   private void commit(long settled) {
     readClocks();
-    writer.commit(settled);
+    try {
+      writer.commit(settled);
+      refusedSince = NEVER;
+    } catch (StoreException e) {
+      bearWith(e);
+    }
     lastCommit = setup.clock.getAsLong();
+  }
+
+  /** What was refused is still the writer's, and comes with the next commit; meanwhile the watermark stands still. */
+  private void bearWith(StoreException e) {
+    long now = setup.clock.getAsLong();
+    if (refusedSince == NEVER) {
+      LOG.warn("what happened cannot be kept and is tried again: {}", e.getMessage());
+      refusedSince = now;
+    } else if (now - refusedSince >= STORE_PATIENCE) {
+      throw e;
+    }
   }
 
   private long drain() {
@@ -180,7 +215,9 @@ public final class Collector implements CollectorView, AutoCloseable {
   private void reconcile() {
     tracking.reconcile(looked -> {
       while (drain() < looked && !closing) {
-        Thread.onSpinWait();
+        if (watermark >= 0) {
+          commitInTime(watermark); // a flood can keep this up for long
+        }
       }
     });
   }
