@@ -152,13 +152,20 @@ final class Importer {
     }
     Entry entry = reaper.process.asReaper;
     if (entry == null) {
-      RawText comm = task.comm();
+      RawText comm = commShown(reaper);
       entry = new Entry(
           atBirth, task.start(), task.tid(), comm, comm.isKnown() ? Provenance.SNAPSHOT : Provenance.UNKNOWN);
       reaper.process.asReaper = entry;
       writer.save(entry);
     }
     return entry;
+  }
+
+  /** What a process is called now; what is known of it may be from before an exec that was lost. */
+  private RawText commShown(Tracked reaper) {
+    TaskStat stat = new TaskStat();
+    Tracked leader = reaper.process.leader;
+    return proc.read(leader.task.tid(), stat) && starts.isSame(leader, stat.starttime) ? stat.comm : RawText.UNKNOWN;
   }
 
   /** Brings in those threads of a process that /proc shows and the table lacks. */

@@ -154,6 +154,7 @@ final class Reconciler {
       } else {
         noteMissedExec(s);
       }
+      catchUpComm(s);
       compareThreads(s.leader);
     }
     for (Gap gap : underReview) {
@@ -189,6 +190,15 @@ final class Reconciler {
     }
     task.imprint(s.imprint);
     writer.save(task);
+  }
+
+  /** The comm can be from before an exec or a rename that was lost, its creator's too. */
+  private void catchUpComm(Seen s) {
+    Task task = s.leader.task;
+    if (s.settled && task.entry().time() <= s.at && s.leader.process.renamedAt <= s.at && !s.comm.equals(task.comm())) {
+      task.rename(s.comm);
+      writer.save(task);
+    }
   }
 
   private void compareThreads(Tracked leader) {
