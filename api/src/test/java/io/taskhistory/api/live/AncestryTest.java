@@ -37,7 +37,8 @@ class AncestryTest extends AskingTest {
   @Test
   void shells_nestedWithAPipeline_areAllThere() {
     // The producer holds its end of the pipe open as 3, and so the consumer waits; both tell us through 4.
-    String pipeline = actor("producer") + " say producer pause 3>&1 >&4 | " + actor("consumer") + " say consumer pause >&4";
+    String pipeline = actor("producer") + " say producer pause 3>&1 >&4 | "
+        + actor("consumer") + " say consumer pause >&4";
     Child shell = keep(Child.start(new ProcessBuilder("sh", "-c", "exec 4>&1; sh -c '" + pipeline + "; :'; :")));
     Map<String, int[]> said = new HashMap<>();
     for (int i = 0; i < 2; i++) {
@@ -78,8 +79,8 @@ class AncestryTest extends AskingTest {
 
   @Test
   void threads_shareTheirProcesssHistory() {
-    Child child = act("exec", actor("many"), "many", "say", "leader", "wait", "thread", OPEN, "say", "thread", "pause", CLOSE,
-        "pause");
+    Child child = act("exec", actor("many"), "many", "say", "leader", "wait", "thread", OPEN, "say", "thread",
+        "pause", CLOSE, "pause");
     int[] leader = child.said("leader");
     assertThat(service().text(leader[0], "names").strip()).endsWith("=>many");
     child.go();

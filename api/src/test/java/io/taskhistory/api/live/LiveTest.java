@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.junit.jupiter.api.AfterEach;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the tests in here share: a directory that any user may enter, programs in it, and children that do not outlive a test. */
+/** What the tests in here share: a directory that all may enter, programs, and children that do not outlive a test. */
 abstract class LiveTest {
 
   /** Braces that the first actor does not take for its own. */
@@ -72,6 +73,10 @@ abstract class LiveTest {
 
   /** What {@code clock WORD} of a child wrote, as callers of the interface may write it. */
   record Clock(String monotonic, String wall, int wallSeconds) {
+
+    Instant instant() {
+      return Instant.ofEpochSecond(wallSeconds, Long.parseLong(wall.substring(wall.indexOf('.') + 1)));
+    }
 
     static Clock of(Child child, String word) {
       int[] said = child.said(word);

@@ -167,7 +167,8 @@ class NamesTest extends AskingTest {
     JsonNode entries = service().task(pid).get("entries");
     JsonNode entry = entries.get(entries.size() - 1);
     assertThat(entry.get("program").asText()).isEqualTo(script.toString());
-    assertThat(entry.get("exe").asText()).isEqualTo(Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).toString());
+    assertThat(entry.get("exe").asText())
+        .isEqualTo(Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).toString());
     String[] argv =
         new String(Files.readAllBytes(Path.of("/proc/" + pid + "/cmdline")), StandardCharsets.UTF_8).split("\0");
     assertThat(entry.get("argv")).extracting(JsonNode::asText).containsExactly(argv)

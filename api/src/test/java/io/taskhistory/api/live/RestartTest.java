@@ -1,0 +1,49 @@
+package io.taskhistory.api.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.taskhistory.collector.children.Child;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The service is stopped and started again while tasks live and end. */
+class RestartTest extends LiveTest {
+
+  @Test
+  void restart_goesOnWhereItStopped() throws InterruptedException {
+    Path home = directory.resolve("home");
+    Upheaval upheaval;
+    String endedId;
+    String endedText;
+    int ended;
+    try (LiveService service = new LiveService(home)) {
+      upheaval = new Upheaval(this, service);
+      Child child = act("fork", "{", "exec", actor("ended"), "x", "say", "ended", "exit", "9", "}", "reap", "pause");
+      ended = child.said("ended")[0];
+      await().untilAsserted(() -> assertThat(service.task(ended).get("state").asText()).isEqualTo("ended"));
+      endedId = service.task(ended).get("task").asText();
+      endedText = service.kernelText(ended);
+      assertThat(service.status().get("gap_count").asInt()).isZero();
+      service.stop();
+    }
+    upheaval.happen();
+    try (LiveService service = new LiveService(home)) {
+      upheaval.check(service);
+      JsonNode task = service.task(ended);
+      assertThat(task.get("task").asText()).isEqualTo(endedId);
+      assertThat(task.get("exit").get("code").asInt()).isEqualTo(9);
+      assertThat(service.kernelText(ended)).isEqualTo(endedText);
+      assertThat(service.status().get("gaps")).singleElement()
+          .satisfies(gap -> assertThat(gap.get("cause").asText()).isEqualTo("stopped"));
+      ProcComparison.await(service);
+      service.stop();
+    }
+    try (LiveService service = new LiveService(home)) {
+      upheaval.check(service);
+      assertThat(service.status().get("gap_count").asInt()).isEqualTo(2);
+      service.stop();
+    }
+  }
+}
