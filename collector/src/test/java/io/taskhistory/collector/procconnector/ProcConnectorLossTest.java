@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,8 +46,25 @@ class ProcConnectorLossTest {
     source.drain(events, NO_LIMIT);
   }
 
+  /**
+   * Where somebody else subscribes meanwhile, the kernel's answer has a number too and can be among what is lost without
+   * being an event; then the sum is out by one for good, and another attempt has to show it.
+   */
   @Test
   void overflow_isCountedExactly() {
+    AssertionError last = new AssertionError("not tried");
+    for (int attempt = 0; attempt < 3; attempt++) {
+      try {
+        countOverflow();
+        return;
+      } catch (ConditionTimeoutException e) {
+        last = new AssertionError("the sum is out in each of several attempts", e);
+      }
+    }
+    throw last;
+  }
+
+  private void countOverflow() {
     try (ProcConnectorSource small = new ProcConnectorSource(64 << 10)) {
       small.open();
       RecordedEvents some = new RecordedEvents();
@@ -55,8 +73,7 @@ class ProcConnectorLossTest {
       flood(2000);
       small.drain(some, NO_LIMIT);
       assertThat(some.of(Lost.class)).isNotEmpty();
-      // Every processor has to speak once more before it is known how many it lost. (Where others subscribe meanwhile,
-      // the kernel's answers to them have numbers too.)
+      // Every processor has to speak once more before it is known how many it lost.
       await().until(() -> {
         flood(8);
         small.drain(some, NO_LIMIT);
