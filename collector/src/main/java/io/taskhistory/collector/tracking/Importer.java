@@ -212,7 +212,9 @@ final class Importer {
   void drained(long time) {
     for (Tracked zombie = dead.peek(); zombie != null && zombie.seenAt < time; zombie = dead.peek()) {
       dead.remove();
-      if (zombie.task.isLive() && zombie.deadWhenSeen) {
+      if (zombie.task.isLive() && zombie.deadWhenSeen && live.isAlive(zombie)) {
+        zombie.deadWhenSeen = false; // its last thread has taken its place in an exec
+      } else if (zombie.task.isLive() && zombie.deadWhenSeen) {
         live.endProcess(zombie.process, zombie.seenAt, Ending.UNKNOWN_STATUS);
       }
     }

@@ -127,6 +127,7 @@ final class TaskTracker implements TaskEvents {
     TrackedProcess process = leader.process;
     endOtherThreads(process, time);
     forgetWhatWasSeenLater(leader, time);
+    leader.deadWhenSeen = false;
     names.changed(process, time);
     Task task = leader.task;
     Entry before = task.entry();

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class TrackingSimulationTest {
 
-  private static final int SEEDS = 600;
+  private static final int SEEDS = 1500;
   private static final int ROUNDS = 120;
 
   @ParameterizedTest
