@@ -1,7 +1,7 @@
 /*
  * flood COUNT WORKERS PROGRAM: starts and awaits PROGRAM, COUNT times in all, by WORKERS processes side by side.
- * A COUNT that ends in "s" is for how many seconds instead. Writes "started COUNT SUM" in the end: how many it
- * started, and the sum of their pids modulo 1,000,000,007.
+ * A COUNT that ends in "s" is for how many seconds instead. Writes "worker PID" for each worker, and in the end
+ * "started COUNT SUM": how many times, and the sum of the pids modulo 1,000,000,007.
  */
 #include <signal.h>
 #include <spawn.h>
@@ -59,9 +59,14 @@ int main(int argc, char **argv)
 	started = mmap(NULL, workers * sizeof *started, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (started == MAP_FAILED)
 		return 1;
-	for (int i = 0; i < workers; i++)
-		if (!fork())
+	for (int i = 0; i < workers; i++) {
+		pid_t worker = fork();
+
+		if (!worker)
 			work(count / workers, until, argv[3], &started[i]);
+		printf("worker %d\n", worker);
+		fflush(stdout);
+	}
 	while (wait(&status) > 0)
 		failed |= status;
 	count = 0;

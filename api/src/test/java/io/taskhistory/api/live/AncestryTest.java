@@ -9,9 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +21,7 @@ class AncestryTest extends AskingTest {
   @Test
   void taskFromBefore_hasOneEntryForEachProcessAboveIt() {
     int self = (int) ProcessHandle.current().pid();
-    Deque<Lineage.Step> above = new ArrayDeque<>();
-    for (int pid = self; pid != 0; pid = Witness.stat(pid).orElseThrow().ppid()) {
-      above.push(Lineage.Step.of(Witness.stat(pid).orElseThrow().comm(), pid));
-    }
-    above.push(new Lineage.Step("swapper/0", 1));
-    assertThat(service().lineage(self)).isEqualTo(new Lineage(List.copyOf(above)));
+    assertThat(service().lineage(self)).isEqualTo(Witness.ownLineage());
     JsonNode task = service().task(self);
     assertThat(task.get("complete").asBoolean()).isFalse();
     assertThat(task.get("reasons")).extracting(JsonNode::asText).contains("snapshot");

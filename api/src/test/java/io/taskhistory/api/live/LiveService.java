@@ -15,10 +15,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /** The service as a process of its own, and a client of it. Closing kills it; what it wrote stays in its home. */
 final class LiveService implements AutoCloseable {
@@ -162,6 +165,12 @@ final class LiveService implements AutoCloseable {
         .POST(HttpRequest.BodyPublishers.ofString(String.join("\n", questions))).build());
     assertThat(response.statusCode()).isEqualTo(200);
     return response.body().lines().map(LiveService::parse).toList();
+  }
+
+  /** Waits until everything that happened before {@code time} has been applied. */
+  void awaitWatermark(Instant time) {
+    Awaitility.await().atMost(Duration.ofSeconds(PATIENCE_SECONDS))
+        .until(() -> Instant.parse(status().get("watermark").asText()).isAfter(time));
   }
 
   static String encoded(String text) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.taskhistory.collector.children.Child;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Things that happen to children while nobody looks: one ends, one execs twice, one is born, and one's pid is given to
@@ -23,7 +24,8 @@ final class Upheaval {
   private final int changerPid;
   private int newbornPid;
   private final Map<Integer, String> ids = new HashMap<>();
-  private final Map<Integer, Lineage> lineages = new HashMap<>();
+  private final Map<Integer, Lineage> said = new HashMap<>();
+  private final Map<Integer, Lineage> truths = new HashMap<>();
 
   /** Starts the children; {@code service} sees that. */
   Upheaval(LiveTest test, LiveService service) {
@@ -42,18 +44,34 @@ final class Upheaval {
     steady.said("steady");
     forker.said("forker");
     reuser.said("old");
-    for (int pid : new int[] {
-        steady.pid(), leaver.pid(), leaverPid, changer.pid(), changerPid, forker.pid(), reuser.pid(), tid}) {
-      ids.put(pid, service.task(pid).get("task").asText());
-      lineages.put(pid, service.lineage(pid));
+    for (Child child : new Child[] {steady, leaver, changer, forker, reuser}) {
+      truths.put(child.pid(), Witness.lineage(child.pid()));
     }
-    assertThat(lineage(changerPid)).isEqualTo(lineage(changer.pid()).and("one", changerPid));
+    truths.put(leaverPid, ofChild(leaver, "leaver", leaverPid));
+    truths.put(changerPid, ofChild(changer, "one", changerPid));
+    truths.put(tid, ofChild(reuser, "old", tid));
+    for (int pid : truths.keySet()) {
+      ids.put(pid, service.task(pid).get("task").asText());
+      said.put(pid, service.lineage(pid));
+    }
   }
 
-  private Lineage lineage(int pid) {
-    Lineage known = lineages.get(pid);
-    assertThat(known).isNotNull();
-    return known;
+  /** Between its fork and its exec a child has its creator's name. */
+  private Lineage ofChild(Child creator, String name, int pid) {
+    Lineage above = truth(creator.pid());
+    return above.and(above.steps().get(above.steps().size() - 1).name(), pid).and(name, pid);
+  }
+
+  private Lineage truth(int pid) {
+    return Objects.requireNonNull(truths.get(pid));
+  }
+
+  /** Whether names and entries are all as they were said to be before; names can be missing since, or be known now. */
+  private void assertAsBefore(LiveService service, Object task, int pid) {
+    Lineage before = Objects.requireNonNull(said.get(pid));
+    Lineage now = service.lineage(task);
+    assertThat(now.steps()).hasSameSizeAs(before.steps());
+    assertThat(now.isPartOf(truth(pid))).as("%s is part of %s", now, truth(pid)).isTrue();
   }
 
   /** Lets it all happen; it has when this returns. */
@@ -73,23 +91,20 @@ final class Upheaval {
     for (Child child : new Child[] {steady, leaver, changer, forker, reuser}) {
       assertThat(service.task(child.pid()).get("task").asText()).isEqualTo(ids.get(child.pid()));
       assertThat(service.task(child.pid()).get("state").asText()).isEqualTo("live");
-      assertThat(service.lineage(child.pid())).isEqualTo(lineage(child.pid()));
+      assertAsBefore(service, child.pid(), child.pid());
     }
     for (int ended : new int[] {leaverPid, tid}) {
       JsonNode task = service.task(String.valueOf(ids.get(ended)));
       assertThat(task.get("state").asText()).isEqualTo("ended");
       assertThat(task.get("exit").path("unknown").asBoolean()).as("nobody saw the exit").isTrue();
-      assertThat(service.lineage(task.get("task").asText())).isEqualTo(lineage(ended));
+      assertAsBefore(service, task.get("task").asText(), ended);
     }
 
     assertThat(service.task(changerPid).get("task").asText()).isEqualTo(ids.get(changerPid));
-    Lineage one = lineage(changerPid);
-    assertPart(service, changerPid, one.and("two", changerPid).and("three", changerPid), "three");
-    assertThat(service.lineage(changerPid).steps()).as("what was known before").startsWith(
-        one.steps().toArray(Lineage.Step[]::new));
+    assertPart(service, changerPid, truth(changerPid).and("two", changerPid).and("three", changerPid), "three");
     assertThat(service.task(changerPid).get("reasons")).extracting(JsonNode::asText).contains("gap");
-    assertPart(service, newbornPid, lineage(forker.pid()).and("newborn", newbornPid), "newborn");
-    assertPart(service, tid, lineage(reuser.pid()).and("young", tid), "young");
+    assertPart(service, newbornPid, ofChild(forker, "newborn", newbornPid), "newborn");
+    assertPart(service, tid, ofChild(reuser, "young", tid), "young");
     assertThat(service.task(tid).get("task").asText()).isNotEqualTo(ids.get(tid));
   }
 

@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +51,27 @@ final class Witness {
     } catch (IOException e) {
       return Optional.empty(); // ENOENT, or ESRCH where it ended between open and read
     }
+  }
+
+  /** How the test itself came to be, as far as /proc can tell: an entry for each process on the way up. */
+  static Lineage ownLineage() {
+    Deque<Lineage.Step> steps = new ArrayDeque<>();
+    for (int pid = (int) ProcessHandle.current().pid(); pid != 0; ) {
+      Stat stat = stat(pid).orElseThrow();
+      steps.push(Lineage.Step.of(stat.comm, pid));
+      pid = stat.ppid;
+    }
+    steps.push(new Lineage.Step("swapper/0", 1));
+    return new Lineage(List.copyOf(steps));
+  }
+
+  /**
+   * All that can truly be said of a child that the test has started, even by somebody who saw it between its fork and
+   * its execs: java forks, and runs a program that runs the program.
+   */
+  static Lineage lineage(int child) {
+    return ownLineage().and("java", child).and("jspawnhelper", child)
+        .and(Lineage.escaped(stat(child).orElseThrow().comm), child);
   }
 
   static int[] processes() {
