@@ -97,6 +97,11 @@ final class Flood {
       Lineage is = above.and(NAME, exec.get("pid").asInt());
       assertThat(lineage.isButForNames(is)).as("%s is %s", lineage, is).isTrue();
     });
+    assertThat(workers.stream().mapToInt(worker -> children(service, worker).size()).sum()).isEqualTo(started);
+  }
+
+  private static List<JsonNode> children(LiveService service, int worker) {
+    return service.items("/tasks/" + worker + "/children");
   }
 
   /** Whatever is said of anything that it started, or that has its name, is so. */
@@ -110,6 +115,17 @@ final class Flood {
     lineages(service, concerned).forEach((exec, lineage) ->
         assertThat(workers).as("%s in %s", lineage, truth).anySatisfy(worker ->
             assertThat(lineage.isPartOf(truth(worker, exec.get("pid").asInt()))).isTrue()));
+    assertCreators(service, concerned);
+  }
+
+  /** Of some, since each is a question: where the creator is known, it is a worker. */
+  private void assertCreators(LiveService service, List<JsonNode> execs) {
+    for (int i = 0; i < execs.size(); i += Math.max(1, execs.size() / 300)) {
+      JsonNode creator = service.task(execs.get(i).get("task").asText()).get("creator");
+      if (!creator.isNull()) {
+        assertThat(workers).contains(service.task(creator.asText()).get("tid").asInt());
+      }
+    }
   }
 
   /** /proc can show a worker, and what it starts before that has called exec, by the flood's name. */
