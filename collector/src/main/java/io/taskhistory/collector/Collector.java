@@ -7,12 +7,9 @@ import io.taskhistory.collector.tracking.Tracking;
 import io.taskhistory.history.ClockLedger;
 import io.taskhistory.store.HistoryStore;
 import io.taskhistory.store.HistoryWriter;
-import io.taskhistory.store.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -58,23 +55,6 @@ public final class Collector implements CollectorView, AutoCloseable {
   /** How often a cycle drains for the sake of names that are not yet sure. */
   private static final int EXTRA_DRAINS = 2;
 
-  /**
-   * How long what was applied waits for more to be committed with it, if nobody asks: a commit costs as much as a dozen
-   * events, and while it lasts no name is read.
-   */
-  private static final long PACE = 5_000_000L;
-
-  /** How long an idle machine is left alone; then the watermark is kept, so that a later gap starts there. */
-  private static final long IDLE = 1_000_000_000L;
-
-  /** How long the store may refuse what is to be kept before following tasks ends: disks are full for a while. */
-  private static final long STORE_PATIENCE = 30_000_000_000L;
-
-  /** How long after a refusal the store is asked again. */
-  private static final long STORE_PAUSE = 1_000_000_000L;
-
-  private static final long NEVER = -1;
-
   private final Setup setup;
   private final HistoryWriter writer;
   private final EventSource spine;
@@ -82,14 +62,11 @@ public final class Collector implements CollectorView, AutoCloseable {
   private final Consumer<Throwable> onFailure;
   private final Thread thread = new Thread(this::run, "collector");
   private final CountDownLatch started = new CountDownLatch(1);
-  private final Object progress = new Object();
-  private final AtomicInteger waiting = new AtomicInteger();
+  private final Watermark watermark;
+  private final Committer committer;
 
   private volatile boolean closing;
   private volatile @Nullable Throwable failure;
-  private volatile long watermark;
-  private long lastCommit;
-  private long refusedSince = NEVER;
 
   /**
    * Makes one; {@link #start} sets it to work.
@@ -101,7 +78,8 @@ public final class Collector implements CollectorView, AutoCloseable {
     this.writer = setup.store.writer();
     this.spine = setup.spine;
     this.onFailure = onFailure;
-    this.watermark = writer.watermark();
+    this.watermark = new Watermark(writer.watermark());
+    this.committer = new Committer(writer, setup.clock, setup.clocks);
     this.tracking = new Tracking(
         new Tracking.Setup(writer, spine.name(), setup.proc, setup.detailsFiles, setup.clock, setup.ticksPerSecond,
             setup.detailsRate, setup.detailsBurst),
@@ -136,22 +114,22 @@ public final class Collector implements CollectorView, AutoCloseable {
       started.countDown();
       while (!closing) {
         if (!tracking.hasUnsureNames()) {
-          spine.await(writer.isDirty() ? pace() : tracking.patience(IDLE));
+          spine.await(tracking.patience(committer.patience()));
         }
         cycle();
       }
       cycle();
-      commit(watermark);
-      publish(watermark); // whoever still waits need not any longer
+      committer.commit(watermark.get());
     } catch (RuntimeException | Error e) {
       LOG.error("following tasks has ended: {}", e.toString(), e);
       failure = e;
       boolean running = started.getCount() == 0;
       started.countDown();
-      publish(watermark);
       if (running) {
         onFailure.accept(e);
       }
+    } finally {
+      watermark.end();
     }
   }
 
@@ -164,44 +142,10 @@ public final class Collector implements CollectorView, AutoCloseable {
       reconcile();
       drained = drain();
     }
-    long settled = Math.max(watermark, tracking.settled(drained));
-    commitInTime(settled);
+    long settled = Math.max(watermark.get(), tracking.settled(drained));
+    committer.commitInTime(settled, watermark.isAwaited());
     if (!writer.isDirty()) {
-      publish(settled);
-    }
-  }
-
-  private void commitInTime(long settled) {
-    long sinceCommit = setup.clock.getAsLong() - lastCommit;
-    boolean wanted = refusedSince == NEVER && waiting.get() > 0 || sinceCommit >= pace();
-    if (writer.isDirty() ? wanted : sinceCommit >= IDLE) {
-      commit(settled);
-    }
-  }
-
-  private long pace() {
-    return refusedSince == NEVER ? PACE : STORE_PAUSE;
-  }
-
-  private void commit(long settled) {
-    readClocks();
-    try {
-      writer.commit(settled);
-      refusedSince = NEVER;
-    } catch (StoreException e) {
-      bearWith(e);
-    }
-    lastCommit = setup.clock.getAsLong();
-  }
-
-  /** What was refused is still the writer's, and comes with the next commit; meanwhile the watermark stands still. */
-  private void bearWith(StoreException e) {
-    long now = setup.clock.getAsLong();
-    if (refusedSince == NEVER) {
-      LOG.warn("what happened cannot be kept and is tried again: {}", e.getMessage());
-      refusedSince = now;
-    } else if (now - refusedSince >= STORE_PATIENCE) {
-      throw e;
+      watermark.publish(settled);
     }
   }
 
@@ -215,64 +159,27 @@ public final class Collector implements CollectorView, AutoCloseable {
   private void reconcile() {
     tracking.reconcile(looked -> {
       while (drain() < looked && !closing) {
-        if (watermark >= 0) {
-          commitInTime(watermark); // a flood can keep this up for long
+        if (watermark.get() >= 0) {
+          committer.commitInTime(watermark.get(), watermark.isAwaited()); // a flood can keep this up for long
         }
       }
     });
   }
 
-  private void readClocks() {
-    ClockLedger.Row reading = setup.clocks.get();
-    if (writer.boot().clock().observe(reading)) {
-      writer.clock(reading);
-    }
-  }
-
-  private void publish(long settled) {
-    synchronized (progress) {
-      watermark = settled;
-      progress.notifyAll();
-    }
-  }
-
   @Override
   public long watermark() {
-    return watermark;
+    return watermark.get();
   }
 
   @Override
   public boolean awaitNow(Duration atMost) {
-    long asked = setup.clock.getAsLong();
-    long deadline = System.nanoTime() + atMost.toNanos();
-    waiting.incrementAndGet();
-    try {
-      spine.wakeUp();
-      return awaitPublished(asked, deadline);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } finally {
-      waiting.decrementAndGet();
-    }
-  }
-
-  private boolean awaitPublished(long asked, long deadline) throws InterruptedException {
-    synchronized (progress) {
-      for (long left = deadline - System.nanoTime(); watermark < asked; left = deadline - System.nanoTime()) {
-        if (left <= 0 || closing || failure != null) {
-          return false;
-        }
-        TimeUnit.NANOSECONDS.timedWait(progress, left);
-      }
-      return true;
-    }
+    return watermark.await(setup.clock.getAsLong(), atMost.toNanos(), spine::wakeUp);
   }
 
   @Override
   public Status status() {
     String state = failure != null ? "failed" : closing ? "closed" : "running";
-    return new Status(spine.name(), List.of(new Status.Source(spine.name(), state, watermark, spine.stats())),
+    return new Status(spine.name(), List.of(new Status.Source(spine.name(), state, watermark.get(), spine.stats())),
         tracking.detailsRead(), tracking.detailsSkipped());
   }
 
