@@ -56,10 +56,19 @@ record Lineage(List<Step> steps) {
     return new Lineage(more);
   }
 
-  /** Whether all that this says is so, as {@code truth} has it, in its order; entries and names may be missing. */
+  /**
+   * Whether all that this says by name is so, as {@code truth} has it, in its order. Entries can be missing, and one
+   * that nobody knows can stand anywhere, if only for a process that is on the way.
+   */
   boolean isPartOf(Lineage truth) {
     int at = 0;
     for (Step step : steps) {
+      if (step.name.equals(UNKNOWN)) {
+        if (truth.steps.stream().noneMatch(step::canBe)) {
+          return false;
+        }
+        continue;
+      }
       while (at < truth.steps.size() && !step.canBe(truth.steps.get(at))) {
         at++;
       }
@@ -72,7 +81,11 @@ record Lineage(List<Step> steps) {
 
   /** Whether this is {@code truth}, entry by entry, but for names that nobody knows. */
   boolean isButForNames(Lineage truth) {
-    return steps.size() == truth.steps.size() && isPartOf(truth);
+    boolean is = steps.size() == truth.steps.size();
+    for (int i = 0; is && i < steps.size(); i++) {
+      is = steps.get(i).canBe(truth.steps.get(i));
+    }
+    return is;
   }
 
   @Override
