@@ -63,6 +63,8 @@ final class Reconciler {
   private final List<Seen> seen = new ArrayList<>();
   private @Nullable Loss more;
   private boolean needed = true;
+  /** Whether this boot has not been followed before. */
+  private boolean fresh;
 
   Reconciler(HistoryWriter writer, String source, LiveTable live, ProcTasks proc, StartTimes starts, Importer importer,
       DetailsDesk details, LongSupplier clock) {
@@ -74,6 +76,7 @@ final class Reconciler {
     this.importer = importer;
     this.details = details;
     this.clock = clock;
+    this.fresh = writer.watermark() < 0;
   }
 
   boolean isNeeded() {
@@ -237,12 +240,20 @@ final class Reconciler {
     }
   }
 
+  /**
+   * A zombie that is not in the table has ended before, and whoever followed it then has kept that: brought in again it
+   * would be another task with the same life. Only where nobody followed anything yet, zombies are brought in.
+   */
   private void bringInTheRest() {
+    TaskStat stat = new TaskStat();
     for (int tgid : proc.processes()) {
       Tracked known = live.find(tgid);
-      if (known == null || known.epoch != live.epoch() || !known.startKnown) {
+      boolean isOver = known == null && !fresh && proc.read(tgid, stat) && stat.isDead()
+          && proc.threads(tgid).length < 2;
+      if (!isOver && (known == null || known.epoch != live.epoch() || !known.startKnown)) {
         importer.bringPresent(tgid);
       }
     }
+    fresh = false;
   }
 }
