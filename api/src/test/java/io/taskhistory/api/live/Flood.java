@@ -143,7 +143,7 @@ final class Flood {
     for (int i = 0; i < answers.size(); i++) {
       JsonNode answer = answers.get(i);
       assertThat(answer.has("history")).as("%s of %s", answer, execs.get(i)).isTrue();
-      assertThat(answer.get("task")).isEqualTo(execs.get(i).get("task"));
+      assertThat(answer.get("task")).as("%s, found as %s", answer, execs.get(i)).isEqualTo(execs.get(i).get("task"));
       lineages.put(execs.get(i), Lineage.parse(answer.get("history").asText()));
     }
     return lineages;

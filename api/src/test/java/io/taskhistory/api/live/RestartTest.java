@@ -46,4 +46,34 @@ class RestartTest extends LiveTest {
       service.stop();
     }
   }
+
+  /** A zombie has ended, and is in /proc until its parent asks for its status. */
+  @Test
+  void zombie_isNotTakenForAnotherTask() throws InterruptedException {
+    Path home = directory.resolve("home");
+    Child child = act("wait", "fork", "{", "exec", actor("zombie"), "x", "clock", "alive", "exit", "3", "}", "pause");
+    JsonNode before;
+    int zombie;
+    Clock alive;
+    try (LiveService service = new LiveService(home)) {
+      child.go();
+      zombie = child.said("fork")[0];
+      alive = Clock.of(child, "alive");
+      await().untilAsserted(() -> assertThat(service.task(zombie).get("state").asText()).isEqualTo("ended"));
+      before = service.task(zombie);
+      assertThat(before.get("exit").get("code").asInt()).isEqualTo(3);
+      service.stop();
+    }
+    assertThat(Witness.stat(zombie).orElseThrow().isDead()).isTrue();
+    try (LiveService service = new LiveService(home)) {
+      for (JsonNode after : new JsonNode[] {service.task(zombie), service.task(zombie, alive.monotonic())}) {
+        for (String field : new String[] {"task", "state", "start", "end", "exit", "creator"}) {
+          assertThat(after.get(field)).as(field).isEqualTo(before.get(field));
+        }
+      }
+      assertThat(service.items("/search?from=" + before.get("start").asText().substring(0, 19) + "Z"))
+          .filteredOn(exec -> exec.get("pid").asInt() == zombie).as("it called exec once").hasSize(1);
+      service.stop();
+    }
+  }
 }
