@@ -63,6 +63,7 @@ final class Reconciler {
   private final List<Seen> seen = new ArrayList<>();
   private @Nullable Loss more;
   private boolean needed = true;
+
   /** Whether this boot has not been followed before. */
   private boolean fresh;
 
