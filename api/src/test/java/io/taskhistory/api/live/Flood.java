@@ -30,6 +30,8 @@ final class Flood {
   private final Lineage truth;
   private final List<Integer> workers = new ArrayList<>();
   private final Instant begun = Instant.now();
+  private final List<String> workerTasks = new ArrayList<>();
+  private String task = "";
   private Instant ended = Instant.MAX;
   private int started;
   private int sum;
@@ -52,8 +54,13 @@ final class Flood {
     }
   }
 
-  int pid() {
-    return child.pid();
+  /** Lets {@code service} tell who the flood and its workers are, before their pids can be anybody else's. */
+  Flood identifiedBy(LiveService service) {
+    task = service.task(child.pid()).get("task").asText();
+    for (int worker : workers) {
+      workerTasks.add(service.task(worker).get("task").asText());
+    }
+    return this;
   }
 
   int started() {
@@ -83,25 +90,24 @@ final class Flood {
 
   /** Those among {@code execs} that it started, by their histories. */
   List<JsonNode> own(LiveService service, List<JsonNode> execs) {
-    String above = service.text(pid(), "names").strip() + "=>";
+    String above = service.text(task, "names").strip() + "=>";
     return execs.stream().filter(exec -> exec.get("history").asText().startsWith(above)).toList();
   }
 
   /** Nothing is missing and nothing is too much: by number, by pids, and by the history of each. */
   void assertWhole(LiveService service) {
-    List<JsonNode> own = own(service, execs(service));
-    assertThat(own).hasSize(started);
+    List<JsonNode> execs = execs(service);
+    List<JsonNode> own = own(service, execs);
+    assertThat(own.size()).as("under %s, of %d execs, the last being %s", service.text(task, "names"), execs.size(),
+        execs.get(execs.size() - 1)).isEqualTo(started);
     assertThat(own.stream().mapToLong(exec -> exec.get("pid").asInt()).sum() % SUM_MODULUS).isEqualTo(sum);
-    Lineage above = service.lineage(pid());
+    Lineage above = service.lineage(task);
     lineages(service, own).forEach((exec, lineage) -> {
       Lineage is = above.and(NAME, exec.get("pid").asInt());
       assertThat(lineage.isButForNames(is)).as("%s is %s", lineage, is).isTrue();
     });
-    assertThat(workers.stream().mapToInt(worker -> children(service, worker).size()).sum()).isEqualTo(started);
-  }
-
-  private static List<JsonNode> children(LiveService service, int worker) {
-    return service.items("/tasks/" + worker + "/children");
+    assertThat(workerTasks.stream().mapToInt(worker -> service.items("/tasks/" + worker + "/children").size()).sum())
+        .isEqualTo(started);
   }
 
   /** Whatever is said of anything that it started, or that has its name, is so. */

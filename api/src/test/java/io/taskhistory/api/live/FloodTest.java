@@ -30,7 +30,7 @@ class FloodTest extends LiveTest {
   @Test
   void flood_withTheDefaultBuffer_losesNothing() throws InterruptedException {
     try (LiveService service = new LiveService(directory.resolve("home"))) {
-      Flood flood = Flood.begin(this, "20s");
+      Flood flood = Flood.begin(this, "20s").identifiedBy(service);
       flood.await();
       flood.awaitApplied(service);
       assertThat(source(service).get("lost").asLong()).isZero();
@@ -76,7 +76,7 @@ class FloodTest extends LiveTest {
   @Test
   void flood_withASmallBuffer_makesNothingWrong() throws InterruptedException {
     try (LiveService service = new LiveService(directory.resolve("home"), "--receive-buffer", "4096")) {
-      Flood flood = Flood.begin(this, "8s");
+      Flood flood = Flood.begin(this, "8s").identifiedBy(service);
       flood.await();
       flood.awaitApplied(service);
       assertThat(source(service).get("lost").asLong()).isPositive();

@@ -71,7 +71,7 @@ class KillTest extends LiveTest {
     Map<Integer, ObjectNode> live;
     ObjectNode innerEssence;
     try (LiveService service = new LiveService(home)) {
-      Flood running = Flood.begin(this, "15s");
+      Flood running = Flood.begin(this, "15s").identifiedBy(service);
       Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> running.execs(service).size() > 3000);
       live = steady(service, actor);
       innerEssence = essence(service, inner);

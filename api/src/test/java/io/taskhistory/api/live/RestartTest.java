@@ -51,13 +51,14 @@ class RestartTest extends LiveTest {
   @Test
   void zombie_isNotTakenForAnotherTask() throws InterruptedException {
     Path home = directory.resolve("home");
-    Child child = act("wait", "fork", "{", "exec", actor("zombie"), "x", "clock", "alive", "exit", "3", "}", "pause");
+    Child child = act("wait", "fork", "{", "exec", actor("zombie"), "x", "say", "zombie", "clock", "alive", "exit",
+        "3", "}", "pause");
     JsonNode before;
     int zombie;
     Clock alive;
     try (LiveService service = new LiveService(home)) {
       child.go();
-      zombie = child.said("fork")[0];
+      zombie = child.said("zombie")[0];
       alive = Clock.of(child, "alive");
       await().untilAsserted(() -> assertThat(service.task(zombie).get("state").asText()).isEqualTo("ended"));
       before = service.task(zombie);
