@@ -9,7 +9,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Where anybody finds what is known. Safe for any number of threads; none of the calls waits for the writer. */
+/**
+ * Where anybody finds what is known. A task that ended at its own start lived no time: it held its tid at none, and
+ * gives way to any other that held it.
+ *
+ * <p>Safe for any number of threads; none of the calls waits for the writer.
+ */
 public interface HistoryReader {
 
   /** The boot that is being recorded. */

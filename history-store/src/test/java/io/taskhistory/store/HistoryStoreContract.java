@@ -106,6 +106,20 @@ public abstract class HistoryStoreContract {
   }
 
   @Test
+  void taskThatLivedNoTime_startedWithinTheLifeOfAnother_isNotInItsWay() {
+    Entry entry = exec(writer.root(), 90, 7, "sh");
+    Task replaced = live(7, 120, entry);
+    end(replaced, 120);
+    Task task = live(7, 100, entry);
+    writer.commit(150);
+    end(task, 200);
+    writer.commit(250);
+    assertThat(at(7, 130).map(Task::id)).contains(task.id());
+    assertThat(reader.task(7).map(Task::id)).contains(task.id());
+    assertThat(reader.task(replaced.id()).map(Task::id)).contains(replaced.id());
+  }
+
+  @Test
   void open_newBoot_hasOnlyTheRoot() {
     assertThat(writer.watermark()).isEqualTo(-1);
     assertThat(writer.live().size()).isZero();

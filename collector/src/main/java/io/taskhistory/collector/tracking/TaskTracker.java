@@ -155,10 +155,14 @@ final class TaskTracker implements TaskEvents {
     process.uniformComm = true;
   }
 
-  /** A snapshot that was read after this exec shows what the process became by it, not what it was before. */
+  /**
+   * A snapshot that was read after this exec, or so shortly before its event that the new name can have been out (see
+   * {@link NameResolver}), may show what the process became by it, not what it was before.
+   */
   private void forgetWhatWasSeenLater(Tracked leader, long time) {
     Entry entry = leader.task.entry();
-    if (leader.seenAt >= time && entry.provenance() == Provenance.SNAPSHOT && entry.pid() == leader.task.tid()) {
+    boolean isLate = leader.seenAt > 0 && leader.seenAt + NameResolver.LONGEST_WAIT >= time;
+    if (isLate && entry.provenance() == Provenance.SNAPSHOT && entry.pid() == leader.task.tid()) {
       entry.know(RawText.UNKNOWN, Provenance.UNKNOWN);
       writer.save(entry);
     }

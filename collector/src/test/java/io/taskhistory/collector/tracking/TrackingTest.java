@@ -80,6 +80,37 @@ class TrackingTest {
   }
 
   @Test
+  void snapshot_readBetweenAnExecAndItsEvent_losesTheNameThatIsTheNewImages() {
+    Entry seen = bringIn(5, "new");
+    exec(proc.now += 1_000_000, 5);
+    drainTo(proc.now + TICK);
+    assertThat(seen.provenance()).isEqualTo(Provenance.UNKNOWN);
+    assertThat(task(5).entry().parent()).isSameAs(seen);
+    assertThat(task(5).entry().name()).isEqualTo(RawText.of("new"));
+  }
+
+  @Test
+  void snapshot_readLongBeforeAnExec_keepsItsName() {
+    Entry seen = bringIn(5, "old");
+    proc.now += 5 * TICK;
+    proc.show(5, 1, 50 * TICK, "new", 56);
+    exec(proc.now, 5);
+    drainTo(proc.now + TICK);
+    assertThat(seen.provenance()).isEqualTo(Provenance.SNAPSHOT);
+    assertThat(seen.name()).isEqualTo(RawText.of("old"));
+    assertThat(task(5).entry().name()).isEqualTo(RawText.of("new"));
+  }
+
+  /** A process whose start was lost, found by the comparison with /proc that follows. */
+  private Entry bringIn(int tid, String comm) {
+    proc.show(tid, 1, 50 * TICK, comm, 55);
+    tracking.events().lost(proc.now - TICK, proc.now, 1, Gap.Cause.SEQUENCE);
+    await().until(tracking::wantsReconciling);
+    tracking.reconcile(looked -> drainTo(looked + 1));
+    return task(tid).entry();
+  }
+
+  @Test
   void tidReused_beforeTheExitIsReported_endIsKeptAtOnceAndItsStatusLater() {
     long forked = proc.now += TICK;
     tracking.events().cloned(forked, 1, true, 5, 5);

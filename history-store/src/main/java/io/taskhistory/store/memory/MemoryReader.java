@@ -19,6 +19,7 @@ import io.taskhistory.store.memory.Kept.KeptBoot;
 import io.taskhistory.store.memory.Kept.KeptTask;
 import io.taskhistory.store.memory.Kept.TaskKey;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -88,9 +89,13 @@ final class MemoryReader implements HistoryReader {
       }
       for (int i = store.kept.boots.size() - 1; i >= 0; i--) {
         KeptBoot boot = store.kept.boots.get(i);
-        var last = boot.tasks.floorEntry(new TaskKey(tid, Long.MAX_VALUE));
-        if (last != null && last.getKey().tid() == tid) {
-          return Optional.of(new StoredHistory(store, boot).task(last.getValue()));
+        Collection<KeptTask> holders = boot.tasks
+            .subMap(new TaskKey(tid, 0), true, new TaskKey(tid, Long.MAX_VALUE), true).descendingMap().values();
+        Optional<KeptTask> last = holders.stream()
+            .filter(task -> task.ending() == null || task.ending().time() > task.key().start())
+            .findFirst().or(() -> holders.stream().findFirst());
+        if (last.isPresent()) {
+          return last.map(new StoredHistory(store, boot)::task);
         }
       }
       return Optional.empty();

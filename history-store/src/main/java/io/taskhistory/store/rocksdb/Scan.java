@@ -35,6 +35,11 @@ final class Scan implements AutoCloseable {
     return isValid();
   }
 
+  boolean previous() {
+    iterator.prev();
+    return isValid();
+  }
+
   private boolean isValid() {
     if (iterator.isValid()) {
       return true;

@@ -52,7 +52,7 @@ final class StoredTasks {
     return null;
   }
 
-  /** The live holder of the tid, else the last of all. */
+  /** The live holder of the tid, else the last of all; one that lived no time only where the boot has no other. */
   @Nullable Task last(int tid) {
     Task living = live.get(tid);
     if (living != null) {
@@ -60,24 +60,51 @@ final class StoredTasks {
     }
     Periods periods = contents.periods();
     try (Scan scan = database.scan(Family.TASKS)) {
-      for (int i = periods.size() - 1; i >= 0; i--) {
-        TaskRecord found = lastStartedBy(scan, periods.get(i).number(), tid, Long.MAX_VALUE);
-        if (found != null) {
-          return task(periods, i, contents.boots().get(periods.get(i).boot()), found);
+      int first;
+      for (int last = periods.size() - 1; last >= 0; last = first - 1) {
+        first = firstOfBoot(periods, last);
+        for (int i = last; i >= first; i--) {
+          TaskRecord found = lastStartedBy(scan, periods.get(i).number(), tid, Long.MAX_VALUE);
+          if (found != null) {
+            return task(periods, i, contents.boots().get(periods.get(i).boot()), found);
+          }
+        }
+        for (int i = last; i >= first; i--) {
+          if (isAt(scan, periods.get(i).number(), tid, Long.MAX_VALUE)) {
+            return task(periods, i, contents.boots().get(periods.get(i).boot()), record(scan, tid));
+          }
         }
       }
     }
     return null;
   }
 
-  private static @Nullable TaskRecord lastStartedBy(Scan scan, int period, int tid, long time) {
-    if (!scan.backFrom(Keys.task(period, tid, time))) {
-      return null;
+  private static int firstOfBoot(Periods periods, int index) {
+    int first = index;
+    while (first > 0 && periods.get(first - 1).boot() == periods.get(index).boot()) {
+      first--;
     }
-    byte[] key = scan.key();
-    return Keys.isTaskOf(key, period, tid)
-        ? new TaskRecord().decode(tid, Keys.taskStart(key), scan.value())
-        : null;
+    return first;
+  }
+
+  /** The last that held the tid and had started by then; one that lived no time held it at none. */
+  private static @Nullable TaskRecord lastStartedBy(Scan scan, int period, int tid, long time) {
+    for (boolean is = isAt(scan, period, tid, time); is;
+        is = scan.previous() && Keys.isTaskOf(scan.key(), period, tid)) {
+      TaskRecord found = record(scan, tid);
+      if (found.ending == null || found.ending.time() > found.start) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isAt(Scan scan, int period, int tid, long time) {
+    return scan.backFrom(Keys.task(period, tid, time)) && Keys.isTaskOf(scan.key(), period, tid);
+  }
+
+  private static TaskRecord record(Scan scan, int tid) {
+    return new TaskRecord().decode(tid, Keys.taskStart(scan.key()), scan.value());
   }
 
   /** The one task with that tid and start, live or ended. */
