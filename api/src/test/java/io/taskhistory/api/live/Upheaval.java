@@ -71,7 +71,8 @@ final class Upheaval {
     Lineage before = Objects.requireNonNull(said.get(pid));
     Lineage now = service.lineage(task);
     assertThat(now.steps()).hasSameSizeAs(before.steps());
-    assertThat(now.isPartOf(truth(pid))).as("%s is part of %s", now, truth(pid)).isTrue();
+    assertThat(now.isPartOf(truth(pid))).as("%s is part of %s, and was said to be %s%n%s", now, truth(pid), before,
+        service.task(String.valueOf(ids.get(pid))).get("entries")).isTrue();
   }
 
   /** Lets it all happen; it has when this returns. */

@@ -17,7 +17,7 @@ final class NameReading {
   /** When reading it had ended. */
   final long readAt;
 
-  /** Whether the task was on a run queue, where a further exec can be all but done without its event being out. */
+  /** Whether the task was not asleep, so that a further exec can have been all but done without its event being out. */
   final boolean runnable;
 
   /** The reading for the exec before, if it can still turn out to have been of the image that this one should be of. */

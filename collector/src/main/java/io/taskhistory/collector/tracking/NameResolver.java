@@ -23,12 +23,13 @@ import java.util.function.LongSupplier;
  * with the image's imprint. The same imprint means that the first reading was of the second image, and the first entry
  * loses its name. Another imprint clears the first reading, provided that the second was not of a third image: so
  * readings in quick succession stay linked, and fall together. Where there is nothing left to read, a name that was
- * read off a task on a run queue shortly before is withdrawn, since it cannot be told which image it was.
+ * read shortly before is withdrawn, since it cannot be told which image it was; unless the task slept as only a program
+ * does.
  */
 final class NameResolver {
 
-  /** How long a runnable task can be kept from finishing its exec by others, in nanoseconds. */
-  static final long LONGEST_WAIT = 20_000_000;
+  /** How long a task can be kept from finishing its exec by others, in nanoseconds: many slices of a busy scheduler. */
+  static final long LONGEST_WAIT = 100_000_000;
 
   /** How many readings in quick succession can depend on each other. */
   private static final int MAX_LINKS = 64;
@@ -67,7 +68,7 @@ final class NameResolver {
     }
     task.imprint(readable ? stat.startstack : 0);
     process.reading = readable
-        ? new NameReading(process, entry, stat.comm, stat.startstack, readAt, stat.state == 'R',
+        ? new NameReading(process, entry, stat.comm, stat.startstack, readAt, stat.state != 'S',
             ambiguous && !wrong ? previous : null)
         : null;
     if (process.reading != null) {

@@ -92,7 +92,7 @@ class TrackingTest {
   @Test
   void snapshot_readLongBeforeAnExec_keepsItsName() {
     Entry seen = bringIn(5, "old");
-    proc.now += 5 * TICK;
+    proc.now += 20 * TICK;
     proc.show(5, 1, 50 * TICK, "new", 56);
     exec(proc.now, 5);
     drainTo(proc.now + TICK);
