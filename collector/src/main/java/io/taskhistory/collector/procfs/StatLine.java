@@ -32,6 +32,7 @@ final class StatLine {
   private static final int FLAGS = 9;
   private static final int NUM_THREADS = 20;
   private static final int STARTTIME = 22;
+  private static final int STARTCODE = 26;
   private static final int STARTSTACK = 28;
   private static final int EXIT_CODE = 52;
 
@@ -82,6 +83,7 @@ final class StatLine {
         case FLAGS -> into.flags = (int) value;
         case NUM_THREADS -> into.numThreads = (int) value;
         case STARTTIME -> into.starttime = value;
+        case STARTCODE -> into.startcode = value;
         case STARTSTACK -> into.startstack = value;
         case EXIT_CODE -> into.exitCode = (int) value;
         default -> { }

@@ -18,6 +18,8 @@ public final class TaskStat {
   public int numThreads;
   /** Start after boot on the boot clock, in clock ticks. */
   public long starttime;
+  /** Where the program's text begins; 0 where there is none, or not yet. */
+  public long startcode;
   /** The bottom of the stack; 0 where there is none or no right to see it. */
   public long startstack;
   /** As wait(2) gives it, of a task that is over; 0 where there is no right to see it. */

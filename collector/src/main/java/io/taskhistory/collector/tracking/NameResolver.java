@@ -28,8 +28,8 @@ import java.util.function.LongSupplier;
  */
 final class NameResolver {
 
-  /** How long a task can be kept from finishing its exec by others, in nanoseconds: many slices of a busy scheduler. */
-  static final long LONGEST_WAIT = 100_000_000;
+  /** How long a task can be kept from finishing its exec by others, in nanoseconds: some slices of a busy scheduler. */
+  static final long LONGEST_WAIT = 20_000_000;
 
   /** How many readings in quick succession can depend on each other. */
   private static final int MAX_LINKS = 64;

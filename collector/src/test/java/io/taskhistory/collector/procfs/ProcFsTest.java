@@ -152,11 +152,21 @@ class ProcFsTest {
   @Test
   void readSettled_inTracingStop_isFalse() {
     TaskStat stopped = new TaskStat();
+    stopped.startcode = 1;
     stopped.startstack = 1;
     stopped.comm = RawText.of("a");
     assertThat(SettledStat.isSettled(stopped, stopped)).isTrue();
     stopped.state = 't';
     assertThat(SettledStat.isSettled(stopped, stopped)).isFalse();
+  }
+
+  /** The stack's place changes once more before the loader is done; with the text's it is the last. */
+  @Test
+  void readSettled_whileTheLoaderIsAtWork_isFalse() {
+    TaskStat loading = new TaskStat();
+    loading.startstack = 1;
+    loading.comm = RawText.of("a");
+    assertThat(SettledStat.isSettled(loading, loading)).isFalse();
   }
 
   /**
