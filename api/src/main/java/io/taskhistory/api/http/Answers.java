@@ -35,6 +35,10 @@ final class Answers {
     if (refusal.kind() == Refusal.Kind.BUSY) {
       ctx.header("Retry-After", "1");
     }
+    if (ctx.req().getMethod().equals("POST")) {
+      // What is left of a body that nobody reads must not be taken for the next request.
+      ctx.header("Connection", "close");
+    }
     write(ctx, "application/problem+json", ProblemView.of(refusal));
   }
 

@@ -55,7 +55,9 @@ class GuardTest {
 
   @Test
   void batch_withoutToken_is401() {
-    assertThat(host.post("/lineages", "{\"pid\":1}\n").statusCode()).isEqualTo(401);
+    HttpResponse<String> answer = host.post("/lineages", "{\"pid\":1}\n");
+    assertThat(answer.statusCode()).isEqualTo(401);
+    assertThat(answer.headers().firstValue("Connection")).as("the body was not read").contains("close");
   }
 
   @ParameterizedTest
@@ -63,7 +65,7 @@ class GuardTest {
   void token_wrong_is401(String authorization) {
     HttpResponse<String> answer =
         host.send(host.request("/api/v1/status").header("Authorization", authorization));
-    assertThat(answer.statusCode()).isEqualTo(401);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(401);
     assertThat(answer.body()).doesNotContain(TOKEN);
     assertThat(answer.headers().firstValue("Taskhistory-Watermark")).isPresent();
   }
