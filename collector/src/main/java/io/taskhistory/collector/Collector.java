@@ -2,6 +2,7 @@ package io.taskhistory.collector;
 
 import io.taskhistory.collector.procfs.DetailsFiles;
 import io.taskhistory.collector.procfs.ProcTasks;
+import io.taskhistory.collector.source.Checkpoint;
 import io.taskhistory.collector.source.EventSource;
 import io.taskhistory.collector.tracking.Tracking;
 import io.taskhistory.history.ClockLedger;
@@ -92,7 +93,7 @@ public final class Collector implements CollectorView, AutoCloseable {
    * @throws RuntimeException where the source or the store refuses; everything is closed again then
    */
   public void start() {
-    spine.open();
+    spine.open(Checkpoint.NONE);
     thread.start();
     try {
       started.await();

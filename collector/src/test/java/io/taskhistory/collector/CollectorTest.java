@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.taskhistory.collector.procfs.ProcTasks;
 import io.taskhistory.collector.procfs.TaskStat;
+import io.taskhistory.collector.source.Checkpoint;
 import io.taskhistory.collector.source.EventSource;
 import io.taskhistory.collector.source.SourceStats;
 import io.taskhistory.collector.source.TaskEvents;
@@ -12,6 +13,7 @@ import io.taskhistory.history.Boot;
 import io.taskhistory.history.ClockLedger;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.Gap;
+import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
 import io.taskhistory.store.BootFacts;
 import io.taskhistory.store.HistoryReader;
@@ -58,7 +60,7 @@ class CollectorTest {
   @Test
   void commit_refusedForAWhile_isTriedAgainAndTheWatermarkWaits() {
     store.refuses = true;
-    source.say(events -> events.cloned(System.nanoTime(), TaskEvents.UNKNOWN_TID, true, 77, 77));
+    source.say(events -> Source.fork(events, 77));
     assertThat(collector.awaitNow(Duration.ofMillis(100))).isFalse();
     assertThat(collector.status().sources().get(0).state()).isEqualTo("running");
     store.refuses = false;
@@ -105,8 +107,23 @@ class CollectorTest {
     }
 
     @Override
-    public void open() {
+    public boolean isExact() {
+      return false;
+    }
+
+    @Override
+    public byte[] position() {
+      return new byte[0];
+    }
+
+    @Override
+    public long open(Checkpoint kept) {
       drained = System.nanoTime();
+      return drained;
+    }
+
+    private static void fork(TaskEvents events, int tid) {
+      events.cloned(System.nanoTime(), TaskEvents.UNKNOWN_TID, true, tid, tid, TaskEvents.UNKNOWN_FLAGS, RawText.UNKNOWN);
     }
 
     @Override
@@ -117,7 +134,7 @@ class CollectorTest {
       }
       if (neverEmpty) {
         int next = tid.incrementAndGet();
-        events.cloned(System.nanoTime(), TaskEvents.UNKNOWN_TID, true, 1000 + next % 1000, 1000 + next % 1000);
+        fork(events, 1000 + next % 1000);
       } else {
         drained = before;
       }
@@ -210,6 +227,16 @@ class CollectorTest {
     @Override
     public void clock(ClockLedger.Row row) {
       writer.clock(row);
+    }
+
+    @Override
+    public void position(byte[] position) {
+      writer.position(position);
+    }
+
+    @Override
+    public byte[] position() {
+      return writer.position();
     }
 
     @Override

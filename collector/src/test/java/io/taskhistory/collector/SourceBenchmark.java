@@ -6,6 +6,7 @@ import io.taskhistory.collector.procconnector.ProcConnectorSource;
 import io.taskhistory.collector.procfs.ProcFs;
 import io.taskhistory.collector.procfs.TaskDetails;
 import io.taskhistory.collector.procfs.TaskStat;
+import io.taskhistory.collector.source.Checkpoint;
 import io.taskhistory.collector.source.TaskEvents;
 import io.taskhistory.history.Gap;
 import io.taskhistory.history.RawText;
@@ -39,7 +40,7 @@ public final class SourceBenchmark {
 
   private static void events() {
     try (ProcConnectorSource source = new ProcConnectorSource()) {
-      source.open();
+      source.open(Checkpoint.NONE);
       try (Child flood = Child.run(Programs.flood(), Integer.toString(EXECS), "2", Programs.tiny().toString())) {
         flood.await();
       }
@@ -96,7 +97,8 @@ public final class SourceBenchmark {
     private long count;
 
     @Override
-    public void cloned(long time, int callerTid, boolean callerAssumed, int childTid, int childTgid) {
+    public void cloned(
+        long time, int callerTid, boolean callerAssumed, int childTid, int childTgid, long flags, RawText comm) {
       count++;
     }
 
@@ -137,6 +139,17 @@ public final class SourceBenchmark {
 
     @Override
     public void coreDumped(long time, int tid) {
+      count++;
+    }
+
+    @Override
+    public void signalled(
+        long time, int senderTid, int targetTid, int signal, int code, boolean toGroup, boolean inInterrupt) {
+      count++;
+    }
+
+    @Override
+    public void oomVictim(long time, int tid) {
       count++;
     }
 

@@ -24,7 +24,9 @@ public record Gap(Boot boot, int id, String source, long from, long to, long los
     /** The service did not run. */
     STOPPED,
     /** What the source said does not fit together, or not with /proc. */
-    CONTRADICTION
+    CONTRADICTION,
+    /** Somebody switched the recording off, or took what it held. */
+    INTERFERENCE
   }
 
   public Gap {

@@ -43,6 +43,15 @@ public interface HistoryWriter {
   /** The boot's {@link Boot#clock() ledger} has taken in a row. */
   void clock(ClockLedger.Row row);
 
+  /**
+   * Where the source stands whose events everything saved so far came of; kept with the next commit. It alone does not
+   * make the writer dirty.
+   */
+  void position(byte[] position);
+
+  /** The position kept with the last commit in this boot; empty where there is none. */
+  byte[] position();
+
   /** Whether anything was named since the last commit. */
   boolean isDirty();
 

@@ -292,6 +292,20 @@ public abstract class HistoryStoreContract {
   }
 
   @Test
+  void position_isKeptWithTheCommit_andOfTheSameBootAlone() {
+    writer.position(new byte[] {1, 2, 3});
+    assertThat(writer.position()).as("before the commit").isEmpty();
+    writer.commit(100);
+    assertThat(writer.position()).containsExactly(1, 2, 3);
+    writer.position(new byte[] {4});
+    openAgain(FIRST_BOOT);
+    assertThat(writer.position()).as("what was not committed is not kept").containsExactly(1, 2, 3);
+    writer.commit(200);
+    openAgain(SECOND_BOOT);
+    assertThat(writer.position()).as("of another boot").isEmpty();
+  }
+
+  @Test
   void open_sameBootAfterTheClockWasSet_keepsTheNewOffset() {
     ClockLedger.Row now = new ClockLedger.Row(500, 3_600_000_000_000L, 0);
     openAgain(new BootFacts(FIRST_BOOT.bootId(), 0, now));

@@ -4,6 +4,7 @@ import io.taskhistory.collector.linux.LinuxException;
 import io.taskhistory.collector.linux.Privileges;
 import io.taskhistory.collector.linux.Privileges.Capability;
 import io.taskhistory.collector.procconnector.ProcConnectorSource;
+import io.taskhistory.collector.source.Checkpoint;
 import io.taskhistory.collector.source.SourceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ public final class Checkup {
       return;
     }
     try (ProcConnectorSource source = new ProcConnectorSource()) {
-      source.open();
+      source.open(Checkpoint.NONE);
       checks.add(new Check("proc connector", true, true,
           "answers, with a buffer of " + source.stats().buffer() + " bytes", ""));
     } catch (SourceException | LinuxException e) {

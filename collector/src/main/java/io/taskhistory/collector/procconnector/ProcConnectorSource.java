@@ -6,6 +6,7 @@ import io.taskhistory.collector.linux.NetlinkSocket;
 import io.taskhistory.collector.linux.Privileges;
 import io.taskhistory.collector.linux.Privileges.Capability;
 import io.taskhistory.collector.linux.WakeUp;
+import io.taskhistory.collector.source.Checkpoint;
 import io.taskhistory.collector.source.EventSource;
 import io.taskhistory.collector.source.SourceException;
 import io.taskhistory.collector.source.SourceStats;
@@ -62,7 +63,13 @@ public final class ProcConnectorSource implements EventSource {
   }
 
   @Override
-  public void open() {
+  public boolean isExact() {
+    return false;
+  }
+
+  /** Nothing from before can be had: the kernel queues only for a socket that is open. */
+  @Override
+  public long open(Checkpoint kept) {
     checkPrivileges();
     try {
       losses = new LossDetector(Clocks.monotonic());
@@ -78,6 +85,12 @@ public final class ProcConnectorSource implements EventSource {
     }
     drained = Clocks.monotonic();
     stats = new SourceStats(0, 0, 0, socket.receiveBuffer());
+    return drained;
+  }
+
+  @Override
+  public byte[] position() {
+    return new byte[0];
   }
 
   private static void checkPrivileges() {

@@ -42,7 +42,8 @@ final class ProcEvents {
   private static void cloned(ProcEventMessage message, long time, int parentTid, TaskEvents events) {
     int childTid = message.data(2);
     int childTgid = message.data(3);
-    events.cloned(time, childTid == childTgid ? parentTid : TaskEvents.UNKNOWN_TID, true, childTid, childTgid);
+    events.cloned(time, childTid == childTgid ? parentTid : TaskEvents.UNKNOWN_TID, true, childTid, childTgid,
+        TaskEvents.UNKNOWN_FLAGS, RawText.UNKNOWN);
   }
 
   /** Kernels before 4.18 do not name the parent; later ones leave 0 where the task is reaped by then. */

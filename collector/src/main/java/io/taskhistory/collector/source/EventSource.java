@@ -10,11 +10,21 @@ public interface EventSource extends AutoCloseable {
   String name();
 
   /**
-   * Starts listening: what happens from here on will be drained.
+   * Whether the source tells which task called each clone, every new name, and each exit before the tid can be given to
+   * another. Else those are assumed, unknown, or late.
+   */
+  boolean isExact();
+
+  /**
+   * Starts listening, or goes on where it was left: what happens from here on will be drained, and before it whatever
+   * the kernel still holds of the time after {@code kept}.
    *
+   * @param kept how far an earlier opening of this source had come when it was last kept
+   * @return the monotonic time since when nothing is missing; 0 where nothing since the boot is. Not after the time of
+   *     {@code kept} where everything since is there. What is known to have been lost since is told while draining
    * @throws SourceException where the kernel or the privileges do not allow it
    */
-  void open();
+  long open(Checkpoint kept);
 
   /**
    * Passes on what has been reported and not yet drained, at most about {@code most} events. Never waits.
@@ -23,6 +33,12 @@ public interface EventSource extends AutoCloseable {
    *     precedes the call is; where {@code most} events were not enough the time stays where it was
    */
   long drain(TaskEvents events, int most);
+
+  /**
+   * Where the source stands: after everything that has been passed on. To be kept together with what came of that, and
+   * given to {@link #open} next time.
+   */
+  byte[] position();
 
   /** Waits until something is there to drain, {@link #wakeUp} is called, or {@code nanos} have passed. */
   void await(long nanos);

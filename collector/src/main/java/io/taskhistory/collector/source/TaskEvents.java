@@ -1,5 +1,6 @@
 package io.taskhistory.collector.source;
 
+import io.taskhistory.history.Ending;
 import io.taskhistory.history.Gap;
 import io.taskhistory.history.RawText;
 
@@ -15,6 +16,9 @@ public interface TaskEvents {
   /** The source does not tell which task. */
   int UNKNOWN_TID = -1;
 
+  /** The source does not tell how the task was cloned. */
+  long UNKNOWN_FLAGS = -1;
+
   /**
    * A task was created.
    *
@@ -22,9 +26,13 @@ public interface TaskEvents {
    * @param callerAssumed whether another task may have called: the connector reports {@code real_parent}, which with
    *     CLONE_PARENT (and so for every thread) is the caller's own parent
    * @param childTid the new task
-   * @param childTgid its process; the same as {@code childTid} unless it is a thread
+   * @param childTgid its process: the same as {@code childTid} unless it is a thread, and for a thread
+   *     {@link #UNKNOWN_TID} where the source leaves it to the caller's process
+   * @param flags CLONE_… of include/uapi/linux/sched.h, or {@link #UNKNOWN_FLAGS}
+   * @param comm what the new task is called
    */
-  void cloned(long time, int callerTid, boolean callerAssumed, int childTid, int childTgid);
+  void cloned(
+      long time, int callerTid, boolean callerAssumed, int childTid, int childTgid, long flags, RawText comm);
 
   /**
    * An exec succeeded.
@@ -40,10 +48,12 @@ public interface TaskEvents {
   void renamed(long time, int tid, RawText name);
 
   /**
-   * A task ended. The report can come after its tid is given to another.
+   * A task ended. Unless the source {@link EventSource#isExact is exact}, the report can come after its tid is given to
+   * another.
    *
-   * @param waitStatus as wait(2) gives it
-   * @param parentTgid the process that {@code ppid} named at the end
+   * @param tgid its process, or {@link #UNKNOWN_TID}
+   * @param waitStatus as wait(2) gives it, or {@link Ending#UNKNOWN_STATUS}
+   * @param parentTgid the process that {@code ppid} named at the end, or {@link #UNKNOWN_TID}
    */
   void exited(long time, int tid, int tgid, int waitStatus, int parentTgid);
 
@@ -58,6 +68,21 @@ public interface TaskEvents {
   void traced(long time, int tid, int tracerTid);
 
   void coreDumped(long time, int tid);
+
+  /**
+   * A signal was queued for a task; one that is ignored, or pending already, is not reported.
+   *
+   * @param senderTid the task that ran when it was made, 0 for an idle processor; of no meaning where
+   *     {@code inInterrupt}
+   * @param targetTid whom it is for, one task of the process where {@code toGroup}
+   * @param code {@code si_code} of sigaction(2): above 0 the kernel made it
+   * @param inInterrupt whether it was made in an interrupt, where the task that runs is there by accident
+   */
+  void signalled(
+      long time, int senderTid, int targetTid, int signal, int code, boolean toGroup, boolean inInterrupt);
+
+  /** The kernel, out of memory, has chosen the task's process to be killed. */
+  void oomVictim(long time, int tid);
 
   /**
    * Here, in the order of events, some are missing.

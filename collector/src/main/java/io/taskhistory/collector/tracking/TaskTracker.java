@@ -41,7 +41,8 @@ final class TaskTracker implements TaskEvents {
 
   /** A new process gets the history of the process that called clone; a new thread shares its process's. */
   @Override
-  public void cloned(long time, int callerTid, boolean callerAssumed, int childTid, int childTgid) {
+  public void cloned(
+      long time, int callerTid, boolean callerAssumed, int childTid, int childTgid, long flags, RawText comm) {
     if (childTid != childTgid) {
       threadCreated(time, callerTid, childTid, childTgid);
       return;
@@ -284,6 +285,13 @@ final class TaskTracker implements TaskEvents {
 
   @Override
   public void coreDumped(long time, int tid) {}
+
+  @Override
+  public void signalled(
+      long time, int senderTid, int targetTid, int signal, int code, boolean toGroup, boolean inInterrupt) {}
+
+  @Override
+  public void oomVictim(long time, int tid) {}
 
   /** Events are missing: a gap that touches whatever lives, until /proc proves of a process that it missed nothing. */
   @Override

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.taskhistory.collector.children.Child;
 import io.taskhistory.collector.children.Programs;
 import io.taskhistory.collector.linux.Requirements;
+import io.taskhistory.collector.source.Checkpoint;
 import io.taskhistory.collector.source.RecordedEvents;
 import io.taskhistory.collector.source.RecordedEvents.Event;
 import io.taskhistory.collector.source.RecordedEvents.Exited;
@@ -34,7 +35,7 @@ class ProcConnectorLossTest {
   @BeforeEach
   void listen() {
     Requirements.procConnector();
-    source.open();
+    source.open(Checkpoint.NONE);
   }
 
   @AfterEach
@@ -66,7 +67,7 @@ class ProcConnectorLossTest {
 
   private void countOverflow() {
     try (ProcConnectorSource small = new ProcConnectorSource(64 << 10)) {
-      small.open();
+      small.open(Checkpoint.NONE);
       RecordedEvents some = new RecordedEvents();
       int marker = tiny();
       drainUntilEnded(marker, small, some);
@@ -95,7 +96,7 @@ class ProcConnectorLossTest {
   @Test
   void overflow_splitsTheStreamExactlyWhereEventsAreMissing() {
     try (ProcConnectorSource small = new ProcConnectorSource(256 << 10)) {
-      small.open();
+      small.open(Checkpoint.NONE);
       RecordedEvents some = new RecordedEvents();
       int marker = tiny();
       drainUntilEnded(marker, small, some);
@@ -136,7 +137,7 @@ class ProcConnectorLossTest {
   void overflow_ofTheOnlyListener_doesNotEndTheReports() {
     source.close();
     try (ProcConnectorSource small = new ProcConnectorSource(32 << 10)) {
-      small.open();
+      small.open(Checkpoint.NONE);
       flood(500);
       small.drain(events, NO_LIMIT);
       assertThat(events.of(Lost.class)).isNotEmpty();

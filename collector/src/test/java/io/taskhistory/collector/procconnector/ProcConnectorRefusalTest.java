@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.taskhistory.collector.children.Child;
 import io.taskhistory.collector.linux.Privileges.Capability;
 import io.taskhistory.collector.linux.Requirements;
+import io.taskhistory.collector.source.Checkpoint;
 import io.taskhistory.collector.source.SourceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ class ProcConnectorRefusalTest {
 
     public static void main(String[] args) {
       try (ProcConnectorSource source = new ProcConnectorSource()) {
-        source.open();
+        source.open(Checkpoint.NONE);
         System.out.println(OPENED);
       } catch (SourceException e) {
         System.out.println(e.getMessage());

@@ -9,6 +9,7 @@ import io.taskhistory.collector.linux.Clocks;
 import io.taskhistory.collector.linux.Requirements;
 import io.taskhistory.collector.procfs.ProcFs;
 import io.taskhistory.collector.procfs.TaskStat;
+import io.taskhistory.collector.source.Checkpoint;
 import io.taskhistory.collector.source.RecordedEvents;
 import io.taskhistory.collector.source.RecordedEvents.Cloned;
 import io.taskhistory.collector.source.RecordedEvents.CoreDumped;
@@ -47,7 +48,7 @@ class ProcConnectorSourceTest {
   @BeforeEach
   void listen() {
     Requirements.procConnector();
-    source.open();
+    source.open(Checkpoint.NONE);
   }
 
   @AfterEach

@@ -16,7 +16,14 @@ public final class RecordedEvents implements TaskEvents {
     int tid();
   }
 
-  public record Cloned(long time, int callerTid, boolean callerAssumed, int tid, int tgid) implements Event {}
+  public record Cloned(
+      long time, int callerTid, boolean callerAssumed, int tid, int tgid, long flags, RawText comm) implements Event {
+
+    /** As a source tells it that knows neither flags nor name. */
+    public Cloned(long time, int callerTid, boolean callerAssumed, int tid, int tgid) {
+      this(time, callerTid, callerAssumed, tid, tgid, UNKNOWN_FLAGS, RawText.UNKNOWN);
+    }
+  }
 
   public record Execed(long time, int tid, int oldTid, RawText name, RawText filename) implements Event {}
 
@@ -33,6 +40,13 @@ public final class RecordedEvents implements TaskEvents {
   public record Traced(long time, int tid, int tracerTid) implements Event {}
 
   public record CoreDumped(long time, int tid) implements Event {}
+
+  /** {@code tid} is whom it is for. */
+  public record Signalled(
+      long time, int senderTid, int tid, int signal, int code, boolean toGroup, boolean inInterrupt)
+      implements Event {}
+
+  public record OomVictim(long time, int tid) implements Event {}
 
   /** {@code tid} is none's. */
   public record Lost(long time, long to, long count, Gap.Cause cause) implements Event {
@@ -68,8 +82,9 @@ public final class RecordedEvents implements TaskEvents {
   }
 
   @Override
-  public void cloned(long time, int callerTid, boolean callerAssumed, int childTid, int childTgid) {
-    events.add(new Cloned(time, callerTid, callerAssumed, childTid, childTgid));
+  public void cloned(
+      long time, int callerTid, boolean callerAssumed, int childTid, int childTgid, long flags, RawText comm) {
+    events.add(new Cloned(time, callerTid, callerAssumed, childTid, childTgid, flags, comm));
   }
 
   @Override
@@ -110,6 +125,17 @@ public final class RecordedEvents implements TaskEvents {
   @Override
   public void coreDumped(long time, int tid) {
     events.add(new CoreDumped(time, tid));
+  }
+
+  @Override
+  public void signalled(
+      long time, int senderTid, int targetTid, int signal, int code, boolean toGroup, boolean inInterrupt) {
+    events.add(new Signalled(time, senderTid, targetTid, signal, code, toGroup, inInterrupt));
+  }
+
+  @Override
+  public void oomVictim(long time, int tid) {
+    events.add(new OomVictim(time, tid));
   }
 
   @Override

@@ -87,6 +87,14 @@ final class RecordingWriter implements HistoryWriter {
   }
 
   @Override
+  public void position(byte[] position) {}
+
+  @Override
+  public byte[] position() {
+    return new byte[0];
+  }
+
+  @Override
   public void commit(long watermark) {
     everybody.stream().filter(task -> !task.isLive()).forEach(live::remove);
     saved.clear();

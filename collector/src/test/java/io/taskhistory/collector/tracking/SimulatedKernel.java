@@ -208,7 +208,8 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     everybody.add(child);
     now += random.nextInt(2_000);
     long time = now;
-    report(time, e -> e.cloned(time, parentTid, true, tid, tid));
+    report(time, e -> e.cloned(
+        time, parentTid, true, tid, tid, TaskEvents.UNKNOWN_FLAGS, RawText.UNKNOWN));
   }
 
   private void newThread(TrueProcess p) {
@@ -221,7 +222,8 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     holders[tid] = p;
     lastStart[tid] = now;
     long time = now;
-    report(time, e -> e.cloned(time, TaskEvents.UNKNOWN_TID, true, tid, p.tid));
+    report(time, e -> e.cloned(
+        time, TaskEvents.UNKNOWN_TID, true, tid, p.tid, TaskEvents.UNKNOWN_FLAGS, RawText.UNKNOWN));
   }
 
   private void exec(TrueProcess p) {

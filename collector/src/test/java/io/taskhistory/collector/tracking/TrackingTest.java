@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.taskhistory.collector.source.TaskEvents;
 import io.taskhistory.history.Details;
 import io.taskhistory.history.Ending;
 import io.taskhistory.history.Entry;
@@ -65,7 +66,7 @@ class TrackingTest {
     awaitDetails(0, 1);
     long done = detailsDone();
     long forked = proc.now;
-    tracking.events().cloned(forked, 1, true, 5, 5);
+    forked(forked);
     long execed = proc.now += TICK;
     proc.show(5, 1, forked, "first", 0); // in the middle of something: no name can be read
     exec(execed, 5);
@@ -113,12 +114,12 @@ class TrackingTest {
   @Test
   void tidReused_beforeTheExitIsReported_endIsKeptAtOnceAndItsStatusLater() {
     long forked = proc.now += TICK;
-    tracking.events().cloned(forked, 1, true, 5, 5);
+    forked(forked);
     Task first = task(5);
     writer.commit(forked);
     long reused = proc.now += 5 * TICK;
     proc.show(5, 1, reused, "init", 11);
-    tracking.events().cloned(reused, 1, true, 5, 5);
+    forked(reused);
     assertThat(writer.saved).contains(first);
     Task second = task(5);
     writer.commit(reused);
@@ -133,7 +134,7 @@ class TrackingTest {
     awaitDetails(0, 1);
     long done = detailsDone();
     long forked = proc.now += TICK;
-    tracking.events().cloned(forked, 1, true, 5, 5);
+    forked(forked);
     proc.nextDetails = new IllegalStateException("an odd process");
     proc.show(5, 1, forked, "odd", 55);
     exec(proc.now += TICK, 5);
@@ -152,10 +153,15 @@ class TrackingTest {
     tracking.events().lost(forked - 10, forked - 5, 1, Gap.Cause.SEQUENCE);
     tracking.reconcile(looked -> drainTo(looked + 1));
     assertThat(task(5).entry().provenance()).isEqualTo(Provenance.SNAPSHOT);
-    tracking.events().cloned(forked, 1, true, 5, 5);
+    forked(forked);
     tracking.events().lost(forked + TICK, proc.now, 1, Gap.Cause.SEQUENCE);
     tracking.reconcile(looked -> drainTo(looked + 1));
     assertThat(task(5).doubts().gaps()).isNotEmpty();
     assertThat(task(5).entry().name()).isEqualTo(RawText.of("other"));
+  }
+
+  /** The connector reports the fork of task 5, by task 1 as it assumes. */
+  private void forked(long time) {
+    tracking.events().cloned(time, 1, true, 5, 5, TaskEvents.UNKNOWN_FLAGS, RawText.UNKNOWN);
   }
 }

@@ -33,6 +33,7 @@ public final class Kept {
     final NavigableMap<TaskKey, KeptTask> tasks = new TreeMap<>();
     final NavigableMap<EntryKey, KeptEntry> entries = new TreeMap<>();
     long watermark = -1;
+    byte[] position = {};
 
     KeptBoot(Boot boot) {
       this.boot = boot;

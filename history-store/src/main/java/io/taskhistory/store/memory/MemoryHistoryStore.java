@@ -112,6 +112,7 @@ public final class MemoryHistoryStore implements HistoryStore {
     again.tasks.putAll(before.tasks);
     again.entries.putAll(before.entries);
     again.watermark = before.watermark;
+    again.position = before.position;
     return again;
   }
 

@@ -27,10 +27,12 @@ final class MemoryWriter implements HistoryWriter {
   private final Set<Entry> entries = Collections.newSetFromMap(new IdentityHashMap<>());
   private final List<ClockLedger.Row> clock = new ArrayList<>();
   private final List<Gap> gaps = new ArrayList<>();
+  private byte[] position;
 
   MemoryWriter(MemoryHistoryStore store) {
     this.store = store;
     this.kept = store.present;
+    this.position = kept.position;
   }
 
   @Override
@@ -85,6 +87,16 @@ final class MemoryWriter implements HistoryWriter {
   }
 
   @Override
+  public void position(byte[] position) {
+    this.position = position.clone();
+  }
+
+  @Override
+  public byte[] position() {
+    return kept.position.clone();
+  }
+
+  @Override
   public void commit(long watermark) {
     store.lock.writeLock().lock();
     try {
@@ -100,6 +112,7 @@ final class MemoryWriter implements HistoryWriter {
       kept.gaps.addAll(gaps);
       kept.clock.addAll(clock);
       kept.watermark = Math.max(kept.watermark, watermark);
+      kept.position = position;
       tasks.clear();
       entries.clear();
       gaps.clear();

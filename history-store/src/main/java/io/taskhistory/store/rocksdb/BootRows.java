@@ -12,12 +12,14 @@ final class BootRows {
   private volatile List<Gap> gaps;
   private volatile long watermark;
   private long latest;
+  private byte[] position;
 
-  BootRows(Boot boot, List<Gap> gaps, long watermark, long latest) {
+  BootRows(Boot boot, List<Gap> gaps, long watermark, long latest, byte[] position) {
     this.boot = boot;
     this.gaps = List.copyOf(gaps);
     this.watermark = watermark;
     this.latest = latest;
+    this.position = position;
   }
 
   /** By id, which counts from 1. */
@@ -47,14 +49,20 @@ final class BootRows {
     return latest;
   }
 
+  /** For the writer: where the source stood at the last commit. */
+  byte[] position() {
+    return position.clone();
+  }
+
   /** For the writer: a commit has been written. */
-  void committed(List<Gap> more, long watermark, long latest) {
+  void committed(List<Gap> more, long watermark, long latest, byte[] position) {
     if (!more.isEmpty()) {
       List<Gap> all = new ArrayList<>(gaps);
       all.addAll(more);
       gaps = List.copyOf(all);
     }
     this.latest = latest;
+    this.position = position;
     this.watermark = watermark;
   }
 }

@@ -28,6 +28,7 @@ final class Contents {
     Map<Integer, List<ClockLedger.Row>> clocks = new HashMap<>();
     Map<Integer, List<byte[][]>> gaps = new HashMap<>();
     Map<Integer, MetaRows.WatermarkRow> watermarks = new HashMap<>();
+    Map<Integer, byte[]> positions = new HashMap<>();
     List<Period> periods = new ArrayList<>();
     try (Scan scan = database.scan(Family.META)) {
       for (boolean more = scan.first(); more; more = scan.next()) {
@@ -40,6 +41,7 @@ final class Contents {
           case MetaRows.GAP -> gaps.computeIfAbsent(MetaRows.owner(key), boot -> new ArrayList<>())
               .add(new byte[][] {key, value});
           case MetaRows.PERIOD -> periods.add(MetaRows.period(key, value));
+          case MetaRows.POSITION -> positions.put(MetaRows.owner(key), MetaRows.position(value));
           case MetaRows.WATERMARK -> watermarks.put(MetaRows.owner(key), MetaRows.watermark(value));
           default -> throw new StoreException("Damaged data directory: a row of kind " + key[0]);
         }
@@ -52,7 +54,8 @@ final class Contents {
       List<Gap> ofBoot = new ArrayList<>();
       gaps.getOrDefault(row.index(), List.of()).forEach(gap -> ofBoot.add(MetaRows.gap(boot, gap[0], gap[1])));
       MetaRows.WatermarkRow mark = watermarks.getOrDefault(row.index(), new MetaRows.WatermarkRow(-1, 0));
-      rows.add(new BootRows(boot, ofBoot, mark.watermark(), mark.latest()));
+      rows.add(new BootRows(boot, ofBoot, mark.watermark(), mark.latest(),
+          positions.getOrDefault(row.index(), new byte[0])));
     }
     return new Contents(rows, new Periods(periods));
   }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
  *   'C' boot u32, from u64   -> | 1 | wall offset zigzag | boot clock offset zigzag |
  *   'G' boot u32, id u32     -> | 1 | cause u8 | from varint | to − from varint | lost zigzag | source … |
  *   'P' period u32           -> | 1 | boot u32 | from varint | opened varint |
+ *   'S' boot u32             -> | 1 | the source's position … |
  *   'W' boot u32             -> | 1 | watermark zigzag | latest varint |
  *
  *   latest: the latest time that anything kept carries; it can be beyond the watermark, and the next period begins
@@ -27,6 +28,7 @@ final class MetaRows {
   static final char CLOCK = 'C';
   static final char GAP = 'G';
   static final char PERIOD = 'P';
+  static final char POSITION = 'S';
   static final char WATERMARK = 'W';
 
   private static final Gap.Cause[] CAUSES = Gap.Cause.values();
@@ -92,6 +94,16 @@ final class MetaRows {
   static Period period(byte[] key, byte[] value) {
     BytesReader in = BytesReader.value(value, VERSION, "period");
     return new Period(owner(key), in.u32(), in.varint(), in.varint());
+  }
+
+  static void position(Batch batch, int boot, byte[] position) {
+    batch.key.clear().u8(POSITION).u32(boot);
+    batch.value.clear().u8(VERSION).bytes(position, 0, position.length);
+    batch.put(Family.META);
+  }
+
+  static byte[] position(byte[] value) {
+    return BytesReader.value(value, VERSION, "position").rest().toByteArray();
   }
 
   static void watermark(Batch batch, int boot, long watermark, long latest) {

@@ -36,6 +36,7 @@ final class RocksDbWriter implements HistoryWriter {
   private final DirtySet<Entry> entries = new DirtySet<>();
   private final List<Gap> gaps = new ArrayList<>();
   private final List<ClockLedger.Row> clock = new ArrayList<>();
+  private byte[] position;
   private final Map<Task, Creator> keptLive = new IdentityHashMap<>();
   private final Batch batch;
   private final TaskRecord record = new TaskRecord();
@@ -49,6 +50,7 @@ final class RocksDbWriter implements HistoryWriter {
     this.root = restored.root();
     this.storedEntries = storedEntries;
     this.periodLength = periodLength;
+    this.position = present.position();
     this.batch = new Batch(database.familyIds());
     this.entryWriter = new EntryWriter(present.boot.index(), contents.periods());
     live.forEach(task -> {
@@ -105,6 +107,16 @@ final class RocksDbWriter implements HistoryWriter {
   }
 
   @Override
+  public void position(byte[] position) {
+    this.position = position.clone();
+  }
+
+  @Override
+  public byte[] position() {
+    return present.position();
+  }
+
+  @Override
   public void commit(long watermark) {
     long mark = Math.max(watermark, present.watermark());
     long latest = latest(mark);
@@ -120,6 +132,9 @@ final class RocksDbWriter implements HistoryWriter {
     gaps.forEach(gap -> MetaRows.gap(batch, gap));
     clock.forEach(row -> MetaRows.clock(batch, present.boot, row));
     MetaRows.watermark(batch, present.boot.index(), mark, latest);
+    if (position.length > 0) {
+      MetaRows.position(batch, present.boot.index(), position);
+    }
     database.commit(batch);
     publish(periods, mark, latest);
   }
@@ -184,7 +199,7 @@ final class RocksDbWriter implements HistoryWriter {
     contents.periods(periods);
     entryWriter.committed();
     storedEntries.refresh(present.boot.index(), entries);
-    present.committed(gaps, mark, latest);
+    present.committed(gaps, mark, latest, position);
     tasks.forEach(task -> {
       if (task.isLive()) {
         keptLive.put(task, new Creator(task.creatorTid(), task.creatorStart()));
