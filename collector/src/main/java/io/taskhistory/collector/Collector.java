@@ -4,12 +4,13 @@ import io.taskhistory.collector.procfs.DetailsFiles;
 import io.taskhistory.collector.procfs.ProcTasks;
 import io.taskhistory.collector.source.Checkpoint;
 import io.taskhistory.collector.source.EventSource;
+import io.taskhistory.collector.source.SourceException;
 import io.taskhistory.collector.tracking.Tracking;
 import io.taskhistory.history.ClockLedger;
+import io.taskhistory.history.Gap;
 import io.taskhistory.store.HistoryStore;
 import io.taskhistory.store.HistoryWriter;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -31,7 +32,7 @@ public final class Collector implements CollectorView, AutoCloseable {
    * What a collector works with.
    *
    * @param store where it goes; the collector writes, and does not close it
-   * @param spine the source; the collector opens and closes it
+   * @param plan the sources
    * @param clock the monotonic clock
    * @param clocks reads all clocks, for the ledger
    * @param ticksPerSecond of {@code starttime} in /proc
@@ -39,7 +40,7 @@ public final class Collector implements CollectorView, AutoCloseable {
    * @param detailsBurst and how many at once
    */
   public record Setup(
-      HistoryStore store, EventSource spine, ProcTasks proc, DetailsFiles detailsFiles, LongSupplier clock,
+      HistoryStore store, SourcePlan plan, ProcTasks proc, DetailsFiles detailsFiles, LongSupplier clock,
       Supplier<ClockLedger.Row> clocks, long ticksPerSecond, int detailsRate, int detailsBurst) {
 
     /** Details of 500 processes a second are read, and of 2,000 at once. */
@@ -58,13 +59,16 @@ public final class Collector implements CollectorView, AutoCloseable {
 
   private final Setup setup;
   private final HistoryWriter writer;
-  private final EventSource spine;
+  private final Sources sources;
   private final Tracking tracking;
   private final Consumer<Throwable> onFailure;
   private final Thread thread = new Thread(this::run, "collector");
   private final CountDownLatch started = new CountDownLatch(1);
   private final Watermark watermark;
   private final Committer committer;
+
+  /** Since when the spine misses nothing. */
+  private long whole;
 
   private volatile boolean closing;
   private volatile @Nullable Throwable failure;
@@ -77,14 +81,14 @@ public final class Collector implements CollectorView, AutoCloseable {
   public Collector(Setup setup, Consumer<Throwable> onFailure) {
     this.setup = setup;
     this.writer = setup.store.writer();
-    this.spine = setup.spine;
+    this.sources = new Sources(setup.plan);
     this.onFailure = onFailure;
     this.watermark = new Watermark(writer.watermark());
-    this.committer = new Committer(writer, setup.clock, setup.clocks);
+    this.committer = new Committer(writer, sources, setup.clock, setup.clocks);
     this.tracking = new Tracking(
-        new Tracking.Setup(writer, spine.name(), setup.proc, setup.detailsFiles, setup.clock, setup.ticksPerSecond,
+        new Tracking.Setup(writer, setup.proc, setup.detailsFiles, setup.clock, setup.ticksPerSecond,
             setup.detailsRate, setup.detailsBurst),
-        spine::wakeUp);
+        this::wakeUp);
   }
 
   /**
@@ -93,7 +97,8 @@ public final class Collector implements CollectorView, AutoCloseable {
    * @throws RuntimeException where the source or the store refuses; everything is closed again then
    */
   public void start() {
-    spine.open(Checkpoint.NONE);
+    whole = sources.open(new Checkpoint(writer.watermark(), writer.position()));
+    tracking.follow(sources.spine().name(), sources.spine().isExact());
     thread.start();
     try {
       started.await();
@@ -107,15 +112,21 @@ public final class Collector implements CollectorView, AutoCloseable {
     }
   }
 
+  private void wakeUp() {
+    sources.spine().wakeUp();
+  }
+
   private void run() {
     try {
-      tracking.resume();
-      reconcile();
+      tracking.resume(whole);
+      if (tracking.wantsReconciling()) {
+        reconcile();
+      }
       cycle();
       started.countDown();
       while (!closing) {
         if (!tracking.hasUnsureNames()) {
-          spine.await(tracking.patience(committer.patience()));
+          sources.spine().await(tracking.patience(committer.patience()));
         }
         cycle();
       }
@@ -151,9 +162,24 @@ public final class Collector implements CollectorView, AutoCloseable {
   }
 
   private long drain() {
-    long drained = spine.drain(tracking.events(), BATCH);
+    long drained;
+    try {
+      drained = sources.spine().drain(tracking.events(), BATCH);
+    } catch (SourceException e) {
+      drained = takeOver(e);
+    }
+    sources.drainBeside(tracking.beside(), BATCH);
     tracking.drained(drained);
     return drained;
+  }
+
+  /** The spine has failed: another goes on, with a gap in between and a look at /proc. */
+  private long takeOver(SourceException failure) {
+    long since = sources.replace(failure);
+    EventSource spine = sources.spine();
+    tracking.follow(spine.name(), spine.isExact());
+    tracking.events().lost(watermark.get(), since, Gap.UNCOUNTED, Gap.Cause.STOPPED);
+    return spine.drain(tracking.events(), BATCH);
   }
 
   /** Looks, drains until everything reported up to the look is applied, and settles. */
@@ -174,21 +200,20 @@ public final class Collector implements CollectorView, AutoCloseable {
 
   @Override
   public boolean awaitNow(Duration atMost) {
-    return watermark.await(setup.clock.getAsLong(), atMost.toNanos(), spine::wakeUp);
+    return watermark.await(setup.clock.getAsLong(), atMost.toNanos(), this::wakeUp);
   }
 
   @Override
   public Status status() {
     String state = failure != null ? "failed" : closing ? "closed" : "running";
-    return new Status(spine.name(), List.of(new Status.Source(spine.name(), state, watermark.get(), spine.stats())),
-        tracking.detailsRead(), tracking.detailsSkipped());
+    return new Status(sources.spine().name(), sources.status(state, watermark.get()), tracking.detailsRead(), tracking.detailsSkipped());
   }
 
   /** Applies and commits what was reported until now, and stops. */
   @Override
   public void close() {
     closing = true;
-    spine.wakeUp();
+    wakeUp();
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
@@ -198,7 +223,7 @@ public final class Collector implements CollectorView, AutoCloseable {
       }
     }
     tracking.close();
-    spine.close();
+    sources.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -3,6 +3,7 @@ package io.taskhistory.collector;
 import io.taskhistory.collector.source.SourceStats;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the interfaces to the outside may ask of a running collector. Any thread may. */
 public interface CollectorView {
@@ -28,13 +29,30 @@ public interface CollectorView {
    */
   record Status(String spine, List<Source> sources, long detailsRead, long detailsSkipped) {
 
+    /** What a source is there for. */
+    public enum Role {
+      /** It creates tasks and entries. */
+      SPINE,
+      /** It fills in what the spine lacks. */
+      BESIDE,
+      /** Nothing: it cannot be used. */
+      NONE
+    }
+
     /**
      * One source.
      *
      * @param state one of {@code running}, {@code failed}, {@code closed}
      * @param watermark up to when it has been drained
+     * @param problem why it has failed
      */
-    public record Source(String name, String state, long watermark, SourceStats stats) {}
+    public record Source(
+        String name, Role role, String state, long watermark, SourceStats stats, @Nullable String problem) {
+
+      static Source failed(String name, String problem) {
+        return new Source(name, Role.NONE, "failed", -1, new SourceStats(0, 0, 0, 0), problem);
+      }
+    }
 
     public Status {
       sources = List.copyOf(sources);

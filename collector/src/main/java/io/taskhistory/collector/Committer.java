@@ -30,13 +30,15 @@ final class Committer {
   private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
 
   private final HistoryWriter writer;
+  private final Sources sources;
   private final LongSupplier clock;
   private final Supplier<ClockLedger.Row> clocks;
   private long lastCommit;
   private long refusedSince = NEVER;
 
-  Committer(HistoryWriter writer, LongSupplier clock, Supplier<ClockLedger.Row> clocks) {
+  Committer(HistoryWriter writer, Sources sources, LongSupplier clock, Supplier<ClockLedger.Row> clocks) {
     this.writer = writer;
+    this.sources = sources;
     this.clock = clock;
     this.clocks = clocks;
   }
@@ -60,8 +62,11 @@ final class Committer {
     if (writer.boot().clock().observe(reading)) {
       writer.clock(reading);
     }
+    byte[] position = sources.spine().position();
+    writer.position(position);
     try {
       writer.commit(settled);
+      sources.spine().kept(position);
       refusedSince = NEVER;
     } catch (StoreException e) {
       bearWith(e);

@@ -41,7 +41,7 @@ class CollectorTest {
   private final Store store = new Store();
   private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
   private final Collector collector = new Collector(
-      new Collector.Setup(store, source, new EmptyProc(), tgid -> null, System::nanoTime,
+      new Collector.Setup(store, SourcePlan.only(source), new EmptyProc(), tgid -> null, System::nanoTime,
           () -> new ClockLedger.Row(System.nanoTime(), 0, 0), 100, 500, 2000),
       failures::add);
 

@@ -8,6 +8,9 @@ public final class TaskStat {
   /** PF_KTHREAD of include/linux/sched.h, among {@link #flags}: a kernel thread. An exec clears it. */
   public static final int PF_KTHREAD = 0x0020_0000;
 
+  /** PF_EXITING of the same header: do_exit() in kernel/exit.c has begun, and sets it before it reports the exit. */
+  public static final int PF_EXITING = 0x0000_0004;
+
   public int tid;
   public RawText comm = RawText.UNKNOWN;
   public char state;
@@ -29,8 +32,13 @@ public final class TaskStat {
     return (flags & PF_KTHREAD) != 0;
   }
 
-  /** Whether the task is over and only waits to be reaped. */
+  /** Whether the task is over, or on the last of its way: its exit may have been reported already. */
   public boolean isDead() {
+    return hasEnded() || (flags & PF_EXITING) != 0;
+  }
+
+  /** Whether the task is over and only waits to be reaped. */
+  private boolean hasEnded() {
     return state == 'Z' || state == 'X';
   }
 
@@ -41,6 +49,6 @@ public final class TaskStat {
    * ran is an exec that fails past the point of no return, and bprm_execve() in fs/exec.c ends that by a signal.
    */
   public boolean isFinal() {
-    return isDead() && numThreads <= 1 && (exitCode & 0x7f) == 0;
+    return hasEnded() && numThreads <= 1 && (exitCode & 0x7f) == 0;
   }
 }

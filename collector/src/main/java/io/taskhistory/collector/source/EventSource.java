@@ -40,6 +40,9 @@ public interface EventSource extends AutoCloseable {
    */
   byte[] position();
 
+  /** What was passed on up to {@code position} is kept: the source may forget it. */
+  default void kept(byte[] position) {}
+
   /** Waits until something is there to drain, {@link #wakeUp} is called, or {@code nanos} have passed. */
   void await(long nanos);
 

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * Brings tasks in from /proc whose start no event told: at the first start, after a gap, or when an event names one.
  * Follows ppid from the process up and gives each process below the root one entry, stamped with the process's start. A
  * reaper is always an ancestor, so nothing in that is wrong; but entries can be missing between any two.
+ *
+ * <p>With an exact spine, whoever started after the time up to which events have been applied is not brought in: the
+ * clone, and the end of whoever held the tid before, are still to come.
  */
 final class Importer {
 
@@ -40,6 +43,10 @@ final class Importer {
   private final LongSupplier clock;
   private final BiConsumer<Tracked, Entry> entered;
   private final Deque<Tracked> dead = new ArrayDeque<>();
+  private boolean exact;
+
+  /** Up to when events have been applied. */
+  private long applied;
 
   /**
    * Makes one.
@@ -56,6 +63,11 @@ final class Importer {
     this.entered = entered;
   }
 
+  /** Whether the spine tells who called each clone. */
+  void follow(boolean exact) {
+    this.exact = exact;
+  }
+
   /**
    * The task that holds {@code tid}, with its whole process, if it certainly did already at {@code time}; null where
    * that cannot be told.
@@ -66,6 +78,7 @@ final class Importer {
     if (tgid == 0 || !proc.read(tid, stat) || !starts.isBefore(stat.starttime, time)) {
       return null;
     }
+    applied = Math.max(applied, time);
     Tracked brought = bringPresent(tgid) == null ? null : live.present(tid);
     return brought != null && brought.process.leader.task.tid() == tgid
         && starts.isSame(brought, stat.starttime) ? brought : null;
@@ -83,7 +96,7 @@ final class Importer {
     }
     TaskStat stat = new TaskStat();
     for (int attempt = 0; attempt < ATTEMPTS && generation < MAX_GENERATIONS; attempt++) {
-      if (!look(tgid, stat)) {
+      if (!look(tgid, stat) || isStillToCome(stat)) {
         return null;
       }
       int ppid = stat.ppid;
@@ -99,6 +112,23 @@ final class Importer {
     return null;
   }
 
+  private boolean isStillToCome(TaskStat stat) {
+    return exact && !starts.isBefore(stat.starttime, applied) && !hasCome(stat);
+  }
+
+  /** Whether the clone was seen, if without anything to be known about who called it. */
+  private boolean hasCome(TaskStat stat) {
+    Tracked unheardOf = live.find(stat.tid);
+    return unheardOf != null && !unheardOf.startKnown && unheardOf.heldSince < Long.MAX_VALUE
+        && starts.isSameStart(starts.ofTicks(stat.starttime), unheardOf.task.start());
+  }
+
+  /** Whether {@link #bringPresent} found something at {@code tgid} that should be known, and could not bring it in. */
+  boolean hasMissed(int tgid) {
+    TaskStat stat = new TaskStat();
+    return proc.read(tgid, stat) && !stat.isDead() && !isStillToCome(stat);
+  }
+
   private boolean look(int tgid, TaskStat stat) {
     if (proc.readSettled(tgid, stat)) {
       return true;
@@ -111,6 +141,7 @@ final class Importer {
 
   private Tracked add(TaskStat stat, long start, @Nullable Tracked parent, long readAt) {
     Tracked stale = live.find(stat.tid);
+    boolean hasCome = exact && hasCome(stat);
     if (stale != null) {
       live.endUnreported(stale, start);
     }
@@ -118,7 +149,7 @@ final class Importer {
     boolean hasEntry = !stat.isKernelThread();
     Entry entry = hasEntry ? new Entry(origin, start, stat.tid, stat.comm, Provenance.SNAPSHOT) : writer.root();
     Task task = Task.leader(writer.boot(), stat.tid, start, entry);
-    task.doubt((parent == null ? Doubts.NONE : parent.task.doubts()).withCreatorAssumed());
+    task.doubt(doubts(stat, parent));
     task.rename(stat.comm);
     task.imprint(stat.startstack);
     if (hasEntry) {
@@ -126,6 +157,7 @@ final class Importer {
     }
     Tracked tracked = live.add(task);
     tracked.seenAt = readAt;
+    tracked.heldSince = hasCome && stale != null ? stale.task.start() : Long.MAX_VALUE;
     tracked.deadWhenSeen = stat.isDead();
     tracked.process.reapedBy(parent == null ? null : parent.process);
     addThreads(tracked);
@@ -136,6 +168,17 @@ final class Importer {
       entered.accept(tracked, entry);
     }
     return tracked;
+  }
+
+  /**
+   * What there is to doubt about a process that only /proc tells of. Of a kernel thread whose parent is one too (they
+   * are made by kthreadd: kernel/kthread.c) nothing: with PF_KTHREAD set nobody has ever exec'd (flush_old_exec() took it
+   * away until Linux 5.18, kernel_execve() refuses since), so all on its way have the root's entry alone.
+   */
+  private Doubts doubts(TaskStat stat, @Nullable Tracked parent) {
+    return exact && stat.isKernelThread() && (parent == null || parent.task.entry().isRoot())
+        ? Doubts.NONE
+        : (parent == null ? Doubts.NONE : parent.task.doubts()).withCreatorAssumed();
   }
 
   /**
@@ -181,7 +224,7 @@ final class Importer {
       if (tid == leader.task.tid() || known != null && known.process == leader.process) {
         continue;
       }
-      if (proc.read(tid, stat) && !stat.isDead() && proc.tgid(tid) == leader.task.tid()) {
+      if (proc.read(tid, stat) && !stat.isDead() && !isStillToCome(stat) && proc.tgid(tid) == leader.task.tid()) {
         lacking.add(new SeenThread(tid, stat.starttime, stat.comm, clock.getAsLong()));
       }
     }
@@ -210,6 +253,7 @@ final class Importer {
 
   /** Ends the zombies among what was brought in before {@code time}, up to which no exit event of theirs came. */
   void drained(long time) {
+    applied = Math.max(applied, time);
     for (Tracked zombie = dead.peek(); zombie != null && zombie.seenAt < time; zombie = dead.peek()) {
       dead.remove();
       if (zombie.task.isLive() && zombie.deadWhenSeen && live.isAlive(zombie)) {
@@ -218,6 +262,13 @@ final class Importer {
         live.endProcess(zombie.process, zombie.seenAt, Ending.UNKNOWN_STATUS);
       }
     }
+  }
+
+  /** A process whose clone at {@code time} was seen, and nothing is known of the task that called it. */
+  Tracked orphan(int tgid, long time) {
+    Tracked tracked = unheardOf(tgid, time);
+    tracked.heldSince = time;
+    return tracked;
   }
 
   /** A process that an event names and that nobody can tell anything of any more. */

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * event that names a tid in it is believed only after /proc has shown the same task there ({@link #certain}): since a
  * task holds its tid without interruption, it then held it at the time of the event too. Without this a child could be
  * given to whoever had its parent's tid before.
+ *
+ * <p>A source with a buffer for each processor can lose the events of one and keep those of another from the same time.
+ * As long as such a time lasts ({@link #at}) nothing becomes certain: /proc is asked for every event.
  */
 final class LiveTable {
 
@@ -34,6 +37,8 @@ final class LiveTable {
   private final Deque<Owed> owed = new ArrayDeque<>();
   private final TaskStat stat = new TaskStat();
   private int epoch;
+  private long doubtfulUntil = Long.MIN_VALUE;
+  private boolean inGap;
 
   LiveTable(HistoryWriter writer, ProcTasks proc, StartTimes starts) {
     this.writer = writer;
@@ -45,9 +50,20 @@ final class LiveTable {
     return epoch;
   }
 
-  /** From here on no tid is certain until /proc has confirmed it. */
-  void doubtAll() {
+  /** From here on no tid is certain until /proc has confirmed it; before {@code until} that has to be each time. */
+  void doubtAll(long until) {
     epoch++;
+    doubtfulUntil = Math.max(doubtfulUntil, until);
+  }
+
+  /** What comes next happened at {@code time}. */
+  void at(long time) {
+    inGap = time < doubtfulUntil;
+  }
+
+  /** The epoch of what is sure now: an older one where nothing can be. */
+  private int presentEpoch() {
+    return inGap ? epoch - 1 : epoch;
   }
 
   int size() {
@@ -62,7 +78,7 @@ final class LiveTable {
   /** Who certainly holds {@code tid}, and has since before now; null where nobody known does. */
   @Nullable Tracked certain(int tid) {
     Tracked known = tasks.get(tid);
-    if (known == null || known.epoch == epoch) {
+    if (known == null || known.epoch == epoch && !inGap) {
       return known;
     }
     return confirm(known) ? known : null;
@@ -80,7 +96,7 @@ final class LiveTable {
   private boolean confirm(Tracked known) {
     boolean same = proc.read(known.task.tid(), stat) && starts.isSame(known, stat.starttime);
     if (same) {
-      known.epoch = epoch;
+      known.epoch = presentEpoch();
     }
     return same;
   }
@@ -91,7 +107,7 @@ final class LiveTable {
 
   /** A process that is new to the table. */
   Tracked add(Task leader) {
-    Tracked tracked = new Tracked(leader, epoch);
+    Tracked tracked = new Tracked(leader, presentEpoch());
     tasks.put(leader.tid(), tracked);
     writer.save(leader);
     return tracked;
@@ -99,7 +115,7 @@ final class LiveTable {
 
   /** A thread that is new to the table. */
   Tracked addThread(TrackedProcess process, Task thread) {
-    Tracked tracked = new Tracked(thread, process, epoch);
+    Tracked tracked = new Tracked(thread, process, presentEpoch());
     process.addThread(tracked);
     tasks.put(thread.tid(), tracked);
     writer.save(thread);
@@ -126,6 +142,28 @@ final class LiveTable {
   }
 
   /**
+   * {@code known} no longer holds its tid, as somebody else got it at {@code time}, and no exit was reported. Of a thread
+   * none is if it calls exec: its tid is free as soon as it has the leader's (de_thread() in fs/exec.c), and the exec's
+   * event comes later. Else the exit was among what was lost.
+   */
+  void supersede(Tracked known, long time) {
+    TrackedProcess process = known.process;
+    if (known.isLeader()) {
+      process.overUnseen = true;
+      endProcess(process, time, Ending.UNKNOWN_STATUS);
+      return;
+    }
+    boolean nothingIsLost = known.epoch == epoch && !inGap;
+    endUnseen(known, time);
+    if (process.running == 0 && nothingIsLost) {
+      process.leaderExited = false;
+      process.running = 1;
+    } else if (process.running == 0) {
+      endWithLastThread(process, time, Ending.UNKNOWN_STATUS);
+    }
+  }
+
+  /**
    * {@code known} no longer holds its tid, as somebody else got it at {@code time}. The connector reports an exit when
    * the tid may already have been given away (do_exit() calls exit_notify() before proc_exit_connector()), so its own
    * exit is waited for a little, for the sake of the exit code.
@@ -133,6 +171,7 @@ final class LiveTable {
   void endUnreported(Tracked known, long time) {
     TrackedProcess process = known.process;
     if (known.isLeader()) {
+      process.overUnseen = true;
       endProcess(process, time, Ending.UNKNOWN_STATUS);
       if (process.leaderExited) {
         return;

@@ -11,6 +11,7 @@ import io.taskhistory.store.HistoryWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds names that events do not bring: reads them from /proc at once, and believes them once it is sure that they
@@ -76,7 +77,13 @@ final class NameResolver {
     }
   }
 
-  /** An exec or the exit of the process came at {@code time}: a name read after that may not be the entry's. */
+  /** An exec or the exit came at {@code time} of what may be this process: a name read after that may be another's. */
+  void changed(@Nullable Tracked task, long time) {
+    if (task != null) {
+      changed(task.process, time);
+    }
+  }
+
   void changed(TrackedProcess process, long time) {
     NameReading reading = process.reading;
     if (reading != null && reading.readAt >= time) {
@@ -127,7 +134,9 @@ final class NameResolver {
   void drained(long time) {
     for (NameReading r = pending.peek(); r != null && r.readAt < time; r = pending.peek()) {
       pending.remove();
-      if (!r.withdrawn) {
+      if (r.process.overUnseen) {
+        withdraw(r);
+      } else if (!r.withdrawn) {
         believe(r);
       }
     }

@@ -35,12 +35,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reconciler {
 
-  /** What /proc showed of a process in the table. */
+  /**
+   * What /proc showed of a process in the table.
+   *
+   * @param heldTid whether it held the tid, or somebody did of whom nothing else is known
+   * @param dead whether its leader was a zombie
+   * @param over whether that was all that was left of it
+   * @param missing those of its threads that were not there
+   */
   private record Seen(
-      Tracked leader, boolean present, boolean dead, boolean kernelThread, long imprint, boolean settled,
-      RawText comm, boolean random, long at) {}
+      Tracked leader, boolean present, boolean heldTid, boolean dead, boolean over, boolean kernelThread, long imprint, boolean settled,
+      RawText comm, boolean random, List<Tracked> missing, long at) {}
 
-  /** Losses that came while an earlier one was still to be looked into: one gap is made of them. */
+  /** Losses that came while many others were still to be looked into: one gap is made of them. */
   private record Loss(long from, long to, long count, Gap.Cause cause) {
 
     Loss and(Loss other) {
@@ -50,8 +57,10 @@ final class Reconciler {
     }
   }
 
+  /** Of how many losses a gap of its own is made until the next look; a flood would else bring thousands. */
+  private static final int MOST_OPEN = 8;
+
   private final HistoryWriter writer;
-  private final String source;
   private final LiveTable live;
   private final ProcTasks proc;
   private final StartTimes starts;
@@ -62,15 +71,17 @@ final class Reconciler {
   private final List<Gap> underReview = new ArrayList<>();
   private final List<Seen> seen = new ArrayList<>();
   private @Nullable Loss more;
-  private boolean needed = true;
+  private boolean needed;
+
+  /** The spine's name. */
+  private String source = "";
 
   /** Whether this boot has not been followed before. */
   private boolean fresh;
 
-  Reconciler(HistoryWriter writer, String source, LiveTable live, ProcTasks proc, StartTimes starts, Importer importer,
+  Reconciler(HistoryWriter writer, LiveTable live, ProcTasks proc, StartTimes starts, Importer importer,
       DetailsDesk details, LongSupplier clock) {
     this.writer = writer;
-    this.source = source;
     this.live = live;
     this.proc = proc;
     this.starts = starts;
@@ -80,20 +91,39 @@ final class Reconciler {
     this.fresh = writer.watermark() < 0;
   }
 
+  void follow(String spine) {
+    source = spine;
+  }
+
+  /** Whatever the events say, /proc has to be looked at. */
+  void request() {
+    needed = true;
+  }
+
   boolean isNeeded() {
     return needed;
   }
 
-  /** Events are missing. Losses in quick succession become one gap, as a flood would else bring thousands. */
+  /** Events are missing. */
   void lost(long from, long to, long count, Gap.Cause cause) {
     needed = true;
-    live.doubtAll();
+    live.doubtAll(to);
     Loss loss = new Loss(from, to, count, cause);
-    if (open.isEmpty()) {
+    if (open.size() < MOST_OPEN) {
       touch(loss);
     } else {
       more = more == null ? loss : more.and(loss);
+      touchTheRest(open.get(open.size() - 1));
     }
+  }
+
+  /** Those that end before the next look are to bear the mark of a loss in their life, if of one a little earlier. */
+  private void touchTheRest(Gap gap) {
+    live.forEach(tracked -> {
+      if (tracked.isLeader() && tracked.task.doubts().gaps().stream().noneMatch(open::contains)) {
+        touch(tracked, gap);
+      }
+    });
   }
 
   /** Makes a gap that touches all that lives, until a comparison shows otherwise. */
@@ -102,10 +132,14 @@ final class Reconciler {
     open.add(gap);
     live.forEach(tracked -> {
       if (tracked.isLeader()) {
-        tracked.task.doubt(tracked.task.doubts().withGap(gap));
-        writer.save(tracked.task);
+        touch(tracked, gap);
       }
     });
+  }
+
+  private void touch(Tracked leader, Gap gap) {
+    leader.task.doubt(leader.task.doubts().withGap(gap));
+    writer.save(leader.task);
   }
 
   /** The first step; to be followed by a drain. Returns the time that the drain has to reach. */
@@ -129,13 +163,17 @@ final class Reconciler {
   private Seen lookAt(Tracked leader, TaskStat stat) {
     int tid = leader.task.tid();
     boolean settled = proc.readSettled(tid, stat);
-    boolean present = (settled || proc.read(tid, stat)) && starts.isSame(leader, stat.starttime);
+    boolean there = settled || proc.read(tid, stat);
+    boolean present = there && starts.isSame(leader, stat.starttime);
     if (present) {
       leader.epoch = live.epoch();
     }
-    return new Seen(leader, present, present && stat.isDead(), present && stat.isKernelThread(),
-        settled && present ? stat.startstack : 0, settled && present, stat.comm,
-        settled && present && proc.placesStackAtRandom(tid), clock.getAsLong());
+    boolean dead = present && stat.isDead();
+    boolean kernelThread = present && stat.isKernelThread();
+    boolean isImage = settled && present;
+    return new Seen(leader, present, present || there && !leader.startKnown, dead, dead && proc.threads(tid).length < 2, kernelThread,
+        isImage ? stat.startstack : 0, isImage, stat.comm, isImage && proc.placesStackAtRandom(tid),
+        present ? missingThreads(leader, new TaskStat()) : List.of(), clock.getAsLong());
   }
 
   /** The second step. */
@@ -146,11 +184,14 @@ final class Reconciler {
       if (!s.leader.task.isLive()) {
         continue;
       }
-      if (!s.present || s.dead && proc.threads(s.leader.task.tid()).length < 2) {
+      if (!s.present && s.heldTid) {
+        continue; // it is brought in again, with what /proc tells
+      }
+      if (!s.present || s.over) {
         live.endProcess(s.leader.process, s.at, Ending.UNKNOWN_STATUS);
         continue;
       }
-      if (s.dead) {
+      if (s.dead && s.leader.task.entry().time() <= s.at) { // else a thread has taken its place in an exec since
         s.leader.process.leaderHasExited();
       }
       if (isUnchanged(s)) {
@@ -159,15 +200,15 @@ final class Reconciler {
         noteMissedExec(s);
       }
       catchUpComm(s);
-      compareThreads(s.leader);
+      compareThreads(s);
     }
     for (Gap gap : underReview) {
       clear(gap, proven);
     }
     underReview.clear();
     seen.clear();
-    bringInTheRest();
     needed = !open.isEmpty();
+    bringInTheRest();
   }
 
   private boolean isUnchanged(Seen s) {
@@ -205,16 +246,25 @@ final class Reconciler {
     }
   }
 
-  private void compareThreads(Tracked leader) {
-    TaskStat stat = new TaskStat();
-    for (Tracked t = leader.process.firstThread; t != null; ) {
-      Tracked next = t.nextThread;
-      if (!proc.read(t.task.tid(), stat) || !starts.isSame(t, stat.starttime) || stat.isDead()) {
-        live.endUnseen(t, clock.getAsLong());
-      } else {
+  private List<Tracked> missingThreads(Tracked leader, TaskStat stat) {
+    List<Tracked> missing = List.of();
+    for (Tracked t = leader.process.firstThread; t != null; t = t.nextThread) {
+      if (proc.read(t.task.tid(), stat) && starts.isSame(t, stat.starttime) && !stat.isDead()) {
         t.epoch = live.epoch();
+      } else {
+        missing = missing.isEmpty() ? new ArrayList<>() : missing;
+        missing.add(t);
       }
-      t = next;
+    }
+    return missing;
+  }
+
+  private void compareThreads(Seen s) {
+    Tracked leader = s.leader;
+    for (Tracked thread : s.missing) {
+      if (thread.task.isLive()) {
+        live.endUnseen(thread, s.at);
+      }
     }
     importer.addThreads(leader);
     if (leader.process.running == 0) {
@@ -252,7 +302,8 @@ final class Reconciler {
       boolean isOver = known == null && !fresh && proc.read(tgid, stat) && stat.isDead()
           && proc.threads(tgid).length < 2;
       if (!isOver && (known == null || known.epoch != live.epoch() || !known.startKnown)) {
-        importer.bringPresent(tgid);
+        boolean missed = importer.bringPresent(tgid) == null && importer.hasMissed(tgid);
+        needed |= missed;
       }
     }
     fresh = false;

@@ -15,6 +15,9 @@ final class Tracked {
   /** When /proc showed the task and it was taken from there; 0 where an event brought it. */
   long seenAt;
 
+  /** Since when events, too, have said that the task holds its tid, where it was taken from /proc after that. */
+  long heldSince = Long.MAX_VALUE;
+
   /** Whether the task's start is that of the task, and not just the time of the first event that named it. */
   boolean startKnown = true;
 

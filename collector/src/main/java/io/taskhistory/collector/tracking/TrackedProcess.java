@@ -32,6 +32,9 @@ final class TrackedProcess {
   /** The one entry with which the process stands in the histories of those that were brought in as its children. */
   @Nullable Entry asReaper;
 
+  /** Whether it was found to be over before all its events had come: one of them may have been a rename or an exec. */
+  boolean overUnseen;
+
   /** When the leader was last seen to change its comm by other means than an exec. */
   long renamedAt = -1;
 
@@ -81,6 +84,10 @@ final class TrackedProcess {
   /** What a thread that any of this process's threads creates is called. */
   RawText commOfNewThread() {
     return uniformComm ? leader.task.comm() : RawText.UNKNOWN;
+  }
+
+  @Nullable TrackedProcess reaper() {
+    return reaper;
   }
 
   @Nullable TrackedProcess firstChild() {

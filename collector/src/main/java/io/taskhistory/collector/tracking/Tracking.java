@@ -5,6 +5,7 @@ import io.taskhistory.collector.procfs.ProcTasks;
 import io.taskhistory.collector.source.TaskEvents;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.Gap;
+import io.taskhistory.history.Provenance;
 import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
 import io.taskhistory.store.HistoryWriter;
@@ -19,7 +20,7 @@ import java.util.function.LongSupplier;
 /**
  * All that turns the events of one spine into tasks and entries, wired together. For the collector's thread.
  *
- * <p>Use: {@link #resume} once; then, for as long as it lasts, drain a source into {@link #events} and say with
+ * <p>Use: {@link #follow} and {@link #resume} once; then, for as long as it lasts, drain a source into {@link #events} and say with
  * {@link #drained} how far that went.
  */
 public final class Tracking implements AutoCloseable {
@@ -27,14 +28,13 @@ public final class Tracking implements AutoCloseable {
   /**
    * What it works with.
    *
-   * @param source the name of the spine, for the gaps
    * @param clock the monotonic clock
    * @param ticksPerSecond of {@code starttime} in /proc
    * @param detailsRate how many processes' details are read a second
    * @param detailsBurst and how many at once
    */
   public record Setup(
-      HistoryWriter writer, String source, ProcTasks proc, DetailsFiles detailsFiles, LongSupplier clock,
+      HistoryWriter writer, ProcTasks proc, DetailsFiles detailsFiles, LongSupplier clock,
       long ticksPerSecond, int detailsRate, int detailsBurst) {}
 
   /** How long a comparison with /proc is not repeated, as a multiple of how long it took. */
@@ -47,7 +47,10 @@ public final class Tracking implements AutoCloseable {
   private final NameResolver names;
   private final DetailsDesk details;
   private final Reconciler reconciler;
-  private final TaskTracker tracker;
+  private final TaskEvents beside;
+  private final TaskEvents exact;
+  private final TaskEvents assuming;
+  private boolean isExact;
   private long nextReconciling = Long.MIN_VALUE;
 
   /**
@@ -66,12 +69,30 @@ public final class Tracking implements AutoCloseable {
     details = new DetailsDesk(writer, names, setup.detailsFiles, starts, clock, bucket, wakeUp);
     BiConsumer<Tracked, Entry> entered = details::request;
     importer = new Importer(writer, live, proc, starts, clock, entered);
-    reconciler = new Reconciler(writer, setup.source, live, proc, starts, importer, details, clock);
-    tracker = new TaskTracker(writer, live, importer, names, details, reconciler, starts);
+    reconciler = new Reconciler(writer, live, proc, starts, importer, details, clock);
+    Ancestry ancestry = new Ancestry(writer, live, importer, names, details, reconciler, starts);
+    exact = new ExactRules(writer, live, proc, importer, names, reconciler, starts, ancestry);
+    assuming = new ConnectorRules(writer, live, importer, names, reconciler, starts, ancestry);
+    beside = new BesideEvents(writer, live);
   }
 
-  /** Takes up what the store has of this boot. What happened since its last watermark is a gap. */
-  public void resume() {
+  /**
+   * From now on the spine is the source of that name.
+   *
+   * @param exact whether it is {@link io.taskhistory.collector.source.EventSource#isExact exact}
+   */
+  public void follow(String source, boolean exact) {
+    isExact = exact;
+    reconciler.follow(source);
+    importer.follow(exact);
+  }
+
+  /**
+   * Takes up what the store has of this boot.
+   *
+   * @param whole since when the spine misses nothing; what happened between the store's watermark and that is a gap
+   */
+  public void resume(long whole) {
     List<Task> threads = new ArrayList<>();
     Map<TaskId, TrackedProcess> processes = new HashMap<>();
     writer.live().forEach(task -> {
@@ -91,15 +112,26 @@ public final class Tracking implements AutoCloseable {
     for (TrackedProcess process : processes.values()) {
       process.leader.task.reaper().map(processes::get).ifPresent(process::reapedBy);
     }
-    if (writer.watermark() >= 0) {
-      tracker.lost(writer.watermark(), clock.getAsLong(), Gap.UNCOUNTED, Gap.Cause.STOPPED);
+    if (writer.watermark() < 0 && whole == 0) {
+      writer.root().know(writer.root().name(), Provenance.OBSERVED);
+      writer.save(writer.root());
+    } else if (writer.watermark() >= 0 && whole > writer.watermark()) {
+      events().lost(writer.watermark(), whole, Gap.UNCOUNTED, Gap.Cause.STOPPED);
+    }
+    if (writer.watermark() < 0 || whole > writer.watermark()) {
+      reconciler.request();
     }
     details.start();
   }
 
   /** Where events go. */
   public TaskEvents events() {
-    return tracker;
+    return isExact ? exact : assuming;
+  }
+
+  /** Where the events of a source beside the spine go. */
+  public TaskEvents beside() {
+    return beside;
   }
 
   /** Everything reported up to {@code time} has been passed to {@link #events}. */

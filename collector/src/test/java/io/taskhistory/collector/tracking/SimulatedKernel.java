@@ -10,7 +10,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -21,12 +23,18 @@ import org.jspecify.annotations.Nullable;
  * does, with what makes that hard: tids are reused; an exec's name shows before its event is out; exits are reported
  * after the tid is free, also the one of a leader whose place a thread takes; time passes while /proc is read; and, if
  * asked for, a run of events is lost.
+ *
+ * <p>Or it reports as the trace buffer does: with names and callers, exits before anybody else sees them, in batches
+ * that are old by the time they are read; and the oldest events of one processor are lost while others' are there.
  */
 final class SimulatedKernel implements ProcTasks, DetailsFiles {
 
   static final int TICKS_PER_SECOND = 100;
   static final long TICK = 1_000_000_000L / TICKS_PER_SECOND;
   private static final int TIDS = 60;
+  private static final int CPUS = 2;
+  private static final long CLONE_PARENT = 0x8000;
+  private static final long CLONE_THREAD = 0x1_0000;
 
   /** What truly happened at one exec. */
   record TrueEntry(int pid, long time, String name) {}
@@ -38,12 +46,14 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     final @Nullable TrueProcess creator;
     final List<TrueEntry> history;
     final List<TrueThread> threads = new ArrayList<>();
+    final List<TrueThread> everyThread = new ArrayList<>();
     final List<String> commsEver = new ArrayList<>();
     TrueProcess parent;
     String comm;
     long imprint;
     boolean leaderOver;
     boolean zombie;
+    boolean exiting;
     boolean gone;
     boolean busy;
 
@@ -82,8 +92,16 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
   /** A thread other than the leader. */
   record TrueThread(int tid, long start) {}
 
+  /** An event that the trace buffer of one processor holds. */
+  private record Traced(int cpu, long time, Consumer<TaskEvents> event) {}
+
   private final Random random;
   private final double lossRate;
+  private final boolean exact;
+  private final List<Traced> ring = new ArrayList<>();
+  private final long[] lastOfCpu = new long[CPUS];
+  private final Map<Integer, String> renamedTo = new HashMap<>();
+  private long wholeSince;
   private final @Nullable TrueProcess[] holders = new TrueProcess[TIDS];
   private final long[] lastStart = new long[TIDS];
   private final Deque<Consumer<TaskEvents>> queue = new ArrayDeque<>();
@@ -99,9 +117,10 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
   boolean quiet;
   int losses;
 
-  SimulatedKernel(long seed, double lossRate) {
+  SimulatedKernel(long seed, double lossRate, boolean exact) {
     this.random = new Random(seed);
     this.lossRate = lossRate;
+    this.exact = exact;
     TrueProcess init = new TrueProcess(1, 1, null, List.of(new TrueEntry(1, 2, "init")), "init", 77);
     Arrays.fill(lastStart, -TICK * 10);
     holders[1] = init;
@@ -133,7 +152,7 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
 
   /** What was said and done about one tid, for the report of a failure. */
   String logOf(int tid) {
-    return log.stream().filter(line -> line.matches(".*\\b" + tid + "\\b.*")).collect(Collectors.joining("\n"));
+    return log.stream().filter(line -> line.matches(".*(\\b" + tid + "\\b|overwritten).*")).collect(Collectors.joining("\n"));
   }
 
   private void log(String what, int... tids) {
@@ -202,14 +221,20 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     }
     TrueProcess child = new TrueProcess(tid, now, p, p.history, p.comm, p.imprint);
     int parentTid = someThread(p);
+    boolean sibling = exact && p.tid != 1 && random.nextInt(6) == 0;
+    if (sibling) {
+      child.parent = p.parent;
+    }
     log("fork (caller, child)", p.tid, tid);
     holders[tid] = child;
     lastStart[tid] = now;
     everybody.add(child);
     now += random.nextInt(2_000);
     long time = now;
-    report(time, e -> e.cloned(
-        time, parentTid, true, tid, tid, TaskEvents.UNKNOWN_FLAGS, RawText.UNKNOWN));
+    RawText comm = RawText.of(p.comm);
+    report(time, exact
+        ? e -> e.cloned(time, parentTid, false, tid, tid, sibling ? CLONE_PARENT : 0, comm)
+        : e -> e.cloned(time, parentTid, true, tid, tid, TaskEvents.UNKNOWN_FLAGS, RawText.UNKNOWN));
   }
 
   private void newThread(TrueProcess p) {
@@ -217,13 +242,17 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     if (tid < 0 || p.threads.size() > 4) {
       return;
     }
+    int callerTid = exact ? someThread(p) : TaskEvents.UNKNOWN_TID;
     log("thread (of, new)", p.tid, tid);
     p.threads.add(new TrueThread(tid, now));
+    p.everyThread.add(new TrueThread(tid, now));
     holders[tid] = p;
     lastStart[tid] = now;
     long time = now;
-    report(time, e -> e.cloned(
-        time, TaskEvents.UNKNOWN_TID, true, tid, p.tid, TaskEvents.UNKNOWN_FLAGS, RawText.UNKNOWN));
+    RawText comm = RawText.of(p.comm);
+    report(time, exact
+        ? e -> e.cloned(time, callerTid, false, tid, TaskEvents.UNKNOWN_TID, CLONE_THREAD, comm)
+        : e -> e.cloned(time, TaskEvents.UNKNOWN_TID, true, tid, p.tid, TaskEvents.UNKNOWN_FLAGS, RawText.UNKNOWN));
   }
 
   private void exec(TrueProcess p) {
@@ -245,8 +274,13 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
       holders[caller.tid] = null;
       p.leaderOver = false;
     }
+    int oldTid = caller == null ? p.tid : caller.tid;
     later.add(() -> {
       p.imprint = 0;
+      if (exact) {
+        long renamed = now;
+        report(renamed, e -> e.renamed(renamed, p.tid, RawText.of(name)), () -> remember(renamed, p.tid, name));
+      }
       p.comm = name;
       p.commsEver.add(name);
       later.add(() -> {
@@ -256,10 +290,24 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
           p.history.add(new TrueEntry(p.tid, time, name));
           p.busy = false;
           log("exec reported", p.tid);
-          report(time, e -> e.execed(time, p.tid, TaskEvents.UNKNOWN_TID, RawText.UNKNOWN, RawText.UNKNOWN));
+          report(time, exact
+              ? e -> e.execed(time, p.tid, oldTid, nameOf(p.tid), RawText.UNKNOWN)
+              : e -> e.execed(time, p.tid, TaskEvents.UNKNOWN_TID, RawText.UNKNOWN, RawText.UNKNOWN));
         });
       });
     });
+  }
+
+  /** The source remembers no name from before the end of a loss, on whatever processor: the next may be lost. */
+  private void remember(long time, int tid, String name) {
+    if (time >= wholeSince) {
+      renamedTo.put(tid, name);
+    }
+  }
+
+  private RawText nameOf(int tid) {
+    String name = renamedTo.remove(tid);
+    return name == null ? RawText.UNKNOWN : RawText.of(name);
   }
 
   private void rename(TrueProcess p) {
@@ -272,7 +320,7 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
       log("rename reported", p.tid);
       p.busy = false;
       long time = now;
-      report(time, e -> e.renamed(time, p.tid, RawText.of(name)));
+      report(time, e -> e.renamed(time, p.tid, RawText.of(name)), () -> remember(time, p.tid, name));
     });
   }
 
@@ -292,9 +340,14 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
 
   private void threadIsOver(TrueProcess p, TrueThread t) {
     log("thread ends (of, thread)", p.tid, t.tid);
+    if (exact) {
+      reportExit(new long[1], t.tid, p.tid, 0);
+    }
     p.threads.remove(t);
     holders[t.tid] = null;
-    atOnceOrLater(() -> reportExit(new long[1], t.tid, p.tid, 0));
+    if (!exact) {
+      atOnceOrLater(() -> reportExit(new long[1], t.tid, p.tid, 0));
+    }
   }
 
   private void exit(TrueProcess p) {
@@ -305,6 +358,17 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
       threadIsOver(p, t);
     }
     log("exit" + (p.leaderOver ? ", leader over" : ""), p.tid);
+    p.exiting = true;
+    if (exact && !p.leaderOver) {
+      reportExit(new long[1], p.tid, p.tid, 0);
+      p.busy = true;
+      later.add(() -> die(p)); // it is there and runs, on the last of its way
+    } else {
+      die(p);
+    }
+  }
+
+  private void die(TrueProcess p) {
     p.zombie = true;
     p.imprint = 0;
     for (TrueProcess child : live()) {
@@ -313,7 +377,7 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
       }
     }
     int parent = p.parent.tid;
-    if (!p.leaderOver) {
+    if (!p.leaderOver && !exact) {
       atOnceOrLater(() -> reportExit(new long[1], p.tid, p.tid, parent));
     }
     later.add(() -> {
@@ -324,7 +388,7 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
   }
 
   private void atOnceOrLater(Runnable report) {
-    if (random.nextInt(3) == 0) {
+    if (!exact && random.nextInt(3) == 0) {
       later.add(report);
     } else {
       report.run();
@@ -335,10 +399,23 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     at[0] = now;
     long time = now;
     log("exit reported (tid, tgid)", tid, tgid);
-    report(time, e -> e.exited(time, tid, tgid, 0, parent));
+    report(time, exact
+        ? e -> e.exited(time, tid, TaskEvents.UNKNOWN_TID, -1, TaskEvents.UNKNOWN_TID)
+        : e -> e.exited(time, tid, tgid, 0, parent), () -> renamedTo.remove(tid));
+  }
+
+  private void report(long time, Consumer<TaskEvents> event, Runnable remembered) {
+    report(time, e -> {
+      remembered.run();
+      event.accept(e);
+    });
   }
 
   private void report(long time, Consumer<TaskEvents> event) {
+    if (exact) {
+      ring.add(new Traced(random.nextInt(CPUS), time, event));
+      return;
+    }
     if (toLose == 0 && random.nextDouble() < lossRate) {
       toLose = 1 + random.nextInt(30);
     }
@@ -365,6 +442,8 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
   /** What was reported until now went to nobody. */
   long subscribe() {
     queue.clear();
+    ring.clear();
+    Arrays.fill(lastOfCpu, now);
     lostCount = 0;
     toLose = 0;
     lastReported = now;
@@ -385,6 +464,9 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
 
   /** As a source's drain: everything reported until the call, and how far that went. */
   long drain(TaskEvents events) {
+    if (exact) {
+      return drainRing(events);
+    }
     long at;
     do {
       at = now;
@@ -395,6 +477,37 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     } while (!queue.isEmpty());
     now++;
     return at;
+  }
+
+  /** What was in the ring when reading it began; a loss is told before whatever came after it began. */
+  private long drainRing(TaskEvents events) {
+    long at = now;
+    List<Traced> batch = new ArrayList<>(ring);
+    ring.clear();
+    if (!quiet && random.nextDouble() < lossRate * 8) {
+      overwrite(random.nextInt(CPUS), batch, events);
+    }
+    for (Traced traced : batch) {
+      lastOfCpu[traced.cpu] = traced.time;
+      traced.event.accept(events);
+    }
+    now++;
+    return at;
+  }
+
+  private void overwrite(int cpu, List<Traced> batch, TaskEvents events) {
+    List<Traced> own = batch.stream().filter(traced -> traced.cpu == cpu).toList();
+    if (own.size() < 2) {
+      return;
+    }
+    int lost = 1 + random.nextInt(own.size() - 1);
+    List<Traced> gone = own.subList(0, lost);
+    batch.removeAll(gone);
+    log("overwritten until " + own.get(lost).time);
+    renamedTo.clear();
+    wholeSince = Math.max(wholeSince, own.get(lost).time);
+    events.lost(lastOfCpu[cpu], own.get(lost).time, lost, Gap.Cause.OVERFLOW);
+    losses++;
   }
 
   // ------------------------------------------------------------------ /proc
@@ -432,7 +545,7 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     into.comm = RawText.of(p.comm);
     into.state = p.zombie || p.leaderOver && tid == p.tid ? 'Z' : random.nextInt(2) == 0 || p.busy ? 'R' : 'S';
     into.ppid = p.tid == 1 ? 0 : p.parent.tid;
-    into.flags = 0;
+    into.flags = p.exiting ? TaskStat.PF_EXITING : 0;
     into.starttime = start / TICK;
     into.startstack = tid == p.tid && p.leaderOver ? 0 : p.imprint;
     return true;

@@ -24,12 +24,13 @@ class TrackingTest {
   private final ScriptedProc proc = new ScriptedProc();
   private final RecordingWriter writer = new RecordingWriter();
   private final Tracking tracking = new Tracking(
-      new Tracking.Setup(writer, "scripted", proc, proc, proc::now, 100, 500, 2000), () -> { });
+      new Tracking.Setup(writer, proc, proc, proc::now, 100, 500, 2000), () -> { });
 
   @BeforeEach
   void start() {
     proc.show(1, 0, TICK, "init", 11);
-    tracking.resume();
+    tracking.follow("scripted", false);
+    tracking.resume(1);
     tracking.reconcile(looked -> drainTo(looked + 1));
     proc.now += TICK;
   }

@@ -1,42 +1,41 @@
 package io.taskhistory.collector.tracking;
 
 import io.taskhistory.collector.source.TaskEvents;
-import io.taskhistory.history.Doubts;
 import io.taskhistory.history.Ending;
-import io.taskhistory.history.Entry;
 import io.taskhistory.history.Gap;
-import io.taskhistory.history.Provenance;
 import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
 import io.taskhistory.store.HistoryWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules by which events become tasks and entries. One method an event; each says which rule it is.
+ * The rules by which the events of the proc connector become tasks and entries: it names {@code real_parent} for the
+ * caller of a clone, brings no names, and reports an exit when the tid may already be another's. One method an event;
+ * each says which rule it is.
  *
  * <p>Whatever an event refers to and the table does not have (its start was lost, or lay before the source was opened)
  * is brought in from /proc, if that can still tell, or else stands as unknown. Nothing is ever attributed to a task of
  * which it is not certain that it held the tid at the time: see {@link LiveTable}.
  */
-final class TaskTracker implements TaskEvents {
+final class ConnectorRules implements TaskEvents {
 
   private final HistoryWriter writer;
   private final LiveTable live;
   private final Importer importer;
   private final NameResolver names;
-  private final DetailsDesk details;
   private final Reconciler reconciler;
   private final StartTimes starts;
+  private final Ancestry ancestry;
 
-  TaskTracker(HistoryWriter writer, LiveTable live, Importer importer, NameResolver names, DetailsDesk details,
-      Reconciler reconciler, StartTimes starts) {
+  ConnectorRules(HistoryWriter writer, LiveTable live, Importer importer, NameResolver names, Reconciler reconciler,
+      StartTimes starts, Ancestry ancestry) {
     this.writer = writer;
     this.live = live;
     this.importer = importer;
     this.names = names;
-    this.details = details;
     this.reconciler = reconciler;
     this.starts = starts;
+    this.ancestry = ancestry;
   }
 
   /** A new process gets the history of the process that called clone; a new thread shares its process's. */
@@ -47,12 +46,14 @@ final class TaskTracker implements TaskEvents {
       threadCreated(time, callerTid, childTid, childTgid);
       return;
     }
-    Tracked caller = holder(callerTid, time);
+    Tracked caller = ancestry.holder(callerTid, time);
     Tracked known = live.find(childTid);
-    if (known != null && isAlreadySeen(known, time) && known.isLeader()) {
+    if (known != null && ancestry.isAlreadySeen(known, time) && known.isLeader()) {
       known.seenAt = 0; // from here on its events tell all
       known.deadWhenSeen = false;
-      inherit(known, caller, time, callerAssumed);
+      if (caller != null) {
+        ancestry.inherit(known, caller, time, callerAssumed);
+      }
       return;
     }
     if (known != null) {
@@ -64,25 +65,11 @@ final class TaskTracker implements TaskEvents {
     }
     Task child = Task.leader(writer.boot(), childTid, time, caller.task.entryAt(time));
     child.rename(caller.task.comm());
-    inherit(live.add(child), caller, time, callerAssumed);
-  }
-
-  /** Gives a process what it has from its creator, also if it was brought in from /proc before its event came. */
-  private void inherit(Tracked child, @Nullable Tracked caller, long time, boolean callerAssumed) {
-    if (caller == null) {
-      return;
-    }
-    Doubts doubts = caller.task.doubts();
-    child.task.enter(caller.task.entryAt(time));
-    child.task.imprint(caller.process.leader.task.imprint());
-    child.task.doubt(callerAssumed ? doubts.withCreatorAssumed() : doubts);
-    child.task.createdBy(caller.task.tid(), caller.task.start());
-    child.process.reapedBy(caller.process);
-    writer.save(child.task);
+    ancestry.inherit(live.add(child), caller, time, callerAssumed);
   }
 
   private void threadCreated(long time, int callerTid, int tid, int tgid) {
-    Tracked leader = holder(tgid, time);
+    Tracked leader = ancestry.holder(tgid, time);
     Tracked known = live.find(tid);
     if (leader == null || !leader.isLeader()) {
       if (known != null) {
@@ -90,7 +77,7 @@ final class TaskTracker implements TaskEvents {
       }
       return;
     }
-    if (known != null && known.process == leader.process && isAlreadySeen(known, time)) {
+    if (known != null && known.process == leader.process && ancestry.isAlreadySeen(known, time)) {
       return;
     }
     if (known != null) {
@@ -105,43 +92,26 @@ final class TaskTracker implements TaskEvents {
     live.addThread(leader.process, thread);
   }
 
-  /** Whether a start that an event tells is that of a task that was found in /proc before the event was drained. */
-  private boolean isAlreadySeen(Tracked known, long time) {
-    return known.seenAt >= time && starts.isSameStart(known.task.start(), time);
-  }
-
   /**
    * A successful exec appends an entry, and ends all other threads of the process. Where one of those called it, it
    * takes over the leader's pid, and nobody reports the end of its own tid.
    */
   @Override
   public void execed(long time, int tid, int oldTid, RawText name, RawText filename) {
+    names.changed(live.find(tid), time);
     Tracked known = live.certain(tid);
-    if (known != null && isMaybeOfPredecessor(known, time)) {
-      forgetWhatWasSeenLater(known, time);
+    if (known != null && ancestry.isMaybeOfPredecessor(known, time)) {
+      ancestry.forgetWhatWasSeenLater(known, time);
       return;
     }
-    Tracked leader = holder(tid, time);
+    Tracked leader = ancestry.holder(tid, time);
     if (leader == null || !leader.isLeader()) {
       leader = importer.unheardOf(tid, time - 1);
     }
     TrackedProcess process = leader.process;
     endOtherThreads(process, time);
-    forgetWhatWasSeenLater(leader, time);
-    leader.deadWhenSeen = false;
-    names.changed(process, time);
-    Task task = leader.task;
-    Entry before = task.entry();
-    Entry entry = new Entry(before, Math.max(time, before.time() + 1), tid, name,
-        name.isKnown() ? Provenance.OBSERVED : Provenance.UNKNOWN);
-    task.enter(entry);
-    task.rename(name);
-    writer.save(entry);
-    writer.save(task);
-    if (!name.isKnown()) {
-      names.read(process, entry);
-    }
-    details.request(leader, entry);
+    ancestry.forgetWhatWasSeenLater(leader, time);
+    ancestry.append(leader, time, name);
   }
 
   private void endOtherThreads(TrackedProcess process, long time) {
@@ -156,36 +126,17 @@ final class TaskTracker implements TaskEvents {
     process.uniformComm = true;
   }
 
-  /**
-   * A snapshot that was read after this exec, or so shortly before its event that the new name can have been out (see
-   * {@link NameResolver}), may show what the process became by it, not what it was before.
-   */
-  private void forgetWhatWasSeenLater(Tracked leader, long time) {
-    Entry entry = leader.task.entry();
-    boolean isLate = leader.seenAt > 0 && leader.seenAt + NameResolver.LONGEST_WAIT >= time;
-    if (isLate && entry.provenance() == Provenance.SNAPSHOT && entry.pid() == leader.task.tid()) {
-      entry.know(RawText.UNKNOWN, Provenance.UNKNOWN);
-      writer.save(entry);
-    }
-  }
-
   /** A rename changes the comm of one task and adds no entry. */
   @Override
   public void renamed(long time, int tid, RawText name) {
+    Tracked known = live.find(tid);
+    if (known != null && known.isLeader()) {
+      names.renamed(known.process, time, name); // also if it is not certain that it is this one
+    }
     Tracked task = live.certain(tid);
-    if (task == null) {
-      return;
+    if (task != null) {
+      ancestry.rename(task, time, name);
     }
-    if (task.isLeader()) {
-      names.renamed(task.process, time, name);
-      task.process.renamedAt = time;
-    }
-    if (task.seenAt >= time) {
-      return; // /proc showed the task after the rename: what it is called was read then
-    }
-    task.process.uniformComm &= task.process.running == 1;
-    task.task.rename(name);
-    writer.save(task.task);
   }
 
   /** An exit ends the task; the end of a leader is the end of its process only once no other thread lives. */
@@ -293,27 +244,8 @@ final class TaskTracker implements TaskEvents {
   @Override
   public void oomVictim(long time, int tid) {}
 
-  /** Events are missing: a gap that touches whatever lives, until /proc proves of a process that it missed nothing. */
   @Override
   public void lost(long from, long to, long count, Gap.Cause cause) {
-    names.lost(from);
-    details.lost(to);
-    reconciler.lost(from, to, count, cause);
-  }
-
-  private @Nullable Tracked holder(int tid, long time) {
-    if (tid == UNKNOWN_TID) {
-      return null;
-    }
-    Tracked known = live.certain(tid);
-    if (known == null) {
-      return importer.bring(tid, time);
-    }
-    return isMaybeOfPredecessor(known, time) ? null : known;
-  }
-
-  /** Whether an event can be about somebody who held the tid before the one whom /proc showed there later. */
-  private boolean isMaybeOfPredecessor(Tracked known, long time) {
-    return known.seenAt >= time && !starts.isStartBefore(known.task.start(), time);
+    ancestry.lost(from, to, count, cause);
   }
 }
