@@ -38,6 +38,8 @@ public interface LibC {
 
   long readlinkat(int directory, long path, long buffer, long length);
 
+  int mount(long source, long target, long type, long flags, long data);
+
   int statx(int directory, long path, int flags, int mask, long buffer);
 
   int close(int fd);

@@ -28,6 +28,11 @@ public final class LinuxException extends RuntimeException {
 
   /** Whether the error is the one that errno(3) calls {@code name}. */
   public boolean is(String name) {
+    return is(errno, name);
+  }
+
+  /** Whether an error number is the one that errno(3) calls {@code name}. */
+  public static boolean is(int errno, String name) {
     return errno == Errno.valueOf(name).intValue();
   }
 

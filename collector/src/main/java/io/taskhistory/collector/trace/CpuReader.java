@@ -1,0 +1,341 @@
+package io.taskhistory.collector.trace;
+
+import io.taskhistory.collector.linux.LinuxException;
+import io.taskhistory.collector.linux.NativeFiles;
+import io.taskhistory.collector.linux.RawReader;
+import io.taskhistory.collector.source.SourceException;
+import io.taskhistory.collector.source.TaskEvents;
+import io.taskhistory.history.Gap;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * One processor's events, and what is missing among them, one item after the other. It reads a page of the ring only
+ * when an item of it is asked for: what is not needed yet stays where it is safe.
+ *
+ * <p>A loss is an item too. Its time is that of the last event before it, since nobody may rely on anything after that;
+ * so it comes before whatever other processors have told since.
+ */
+final class CpuReader implements AutoCloseable {
+
+  /** How far a page's times may be from where they belong before it makes no sense. */
+  private static final long TOLERANCE = 1_000_000_000L;
+
+  private static final int NO_ITEM = 0;
+  private static final int EVENT = 1;
+  private static final int LOSS = 2;
+
+  private final int cpu;
+  private final int fd;
+  private final Journal journal;
+  private final PageLayout layout;
+  private final ByteBuffer memory;
+  private final RawReader ring;
+  private final CpuStats stats;
+  private final TracePage page;
+  private final TracePage checker;
+
+  /** Slots that are taken, in their order, and how many events were read with each; those before next are in use. */
+  private int[] slots = new int[16];
+  private long[] ends = new long[16];
+  private long[] endTimes = new long[16];
+  private int first;
+  private int next;
+  private int last;
+  private long number;
+  private int pages;
+
+  private int item;
+  private long time;
+  private long passed;
+  private long skipTo;
+  private boolean skipsLoss;
+  private boolean lossTold;
+  private boolean estimated;
+
+  private int checked = Journal.NONE;
+  private int checkedEvents;
+  private long checkedTime;
+
+  private long lastTime;
+  private long wholeTo;
+  private long lossTo;
+  private long lossCount;
+  private Gap.Cause lossCause = Gap.Cause.OVERFLOW;
+  private boolean blocked;
+  private boolean recount;
+
+  private CpuReader(int cpu, int fd, Journal journal, PageLayout layout, RawReader ring, CpuStats stats) {
+    this.cpu = cpu;
+    this.fd = fd;
+    this.journal = journal;
+    this.layout = layout;
+    this.memory = journal.memory();
+    this.ring = ring;
+    this.stats = stats;
+    this.page = new TracePage(layout, memory);
+    this.checker = new TracePage(layout, memory);
+  }
+
+  static CpuReader open(
+      int cpu, TraceInstance instance, Journal journal, PageLayout layout, RawReader ring, NativeFiles files) {
+    String directory = instance.file("per_cpu/cpu" + cpu).toString();
+    CpuStats stats = new CpuStats(files, directory + "/stats");
+    try {
+      return new CpuReader(
+          cpu, RawReader.open(directory + "/trace_pipe_raw"), journal, layout, ring, stats);
+    } catch (LinuxException e) {
+      stats.close();
+      throw new SourceException("the trace buffer cannot be read: " + e.getMessage()
+          + (e.is("EPERM") ? "; where /sys/kernel/security/lockdown says [confidentiality] the kernel's lockdown"
+          + " forbids it: boot without it, or use --source proc" : ""), e);
+    }
+  }
+
+  int cpu() {
+    return cpu;
+  }
+
+  CpuStats stats() {
+    return stats;
+  }
+
+  /** A slot that was filled by an earlier reader; in their order. */
+  void recover(Journal.Slot slot) {
+    if (last == 0) {
+      passed = slot.eventsBefore();
+    }
+    number = slot.number() + 1;
+    int events = Math.max(0, check(slot.index()));
+    append(slot.index(), Math.max(slot.eventsBefore(), loaded()) + events, checkedTime);
+  }
+
+  /** Nothing was recovered: {@code events} have been read before. */
+  void startAt(long events) {
+    passed = events;
+  }
+
+  /**
+   * Goes on behind what was passed on by an earlier reader.
+   *
+   * @param wholeSince nothing that this processor had told by then is missing
+   */
+  void skip(long events, boolean isLossTold, long wholeSince) {
+    skipTo = events;
+    skipsLoss = isLossTold;
+    lossTold = isLossTold && passed == skipTo;
+    wholeTo = wholeSince;
+  }
+
+  /** How many events have been read from the ring, by us and before us. */
+  long loaded() {
+    return last == first ? passed : ends[last - 1];
+  }
+
+  /** How many events have been passed on. */
+  long passed() {
+    return passed;
+  }
+
+  /** Whether a loss that stands right before the next event was passed on. */
+  boolean isLossTold() {
+    return lossTold;
+  }
+
+  /** Whether the journal is full, so that the ring was not asked. */
+  boolean isBlocked() {
+    return blocked;
+  }
+
+  /** The present item's time. */
+  long time() {
+    return time;
+  }
+
+  /** Sees to it that there is an item; false where nothing is there now, or {@link #isBlocked}. */
+  boolean ready(long now) {
+    blocked = false;
+    while (item == NO_ITEM) {
+      if (next > first && page.next()) {
+        if (passed >= skipTo) {
+          item = EVENT;
+          time = page.time();
+        } else {
+          passed++;
+          lastTime = page.time();
+          lossTold = skipsLoss && passed == skipTo;
+        }
+      } else if (!turnPage(now)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Passes the item on. */
+  void passOn(TraceDecoder decoder, TaskEvents events, Losses losses) {
+    if (item == EVENT) {
+      if (!decoder.passOn(memory, page.data(), page.length(), time, events)) {
+        losses.tell(events, time, time, 1, Gap.Cause.CONTRADICTION);
+      }
+      passed++;
+      lastTime = time;
+      lossTold = false;
+    } else {
+      losses.tell(events, time, lossTo, lossCount, lossCause);
+      lossTold = true;
+    }
+    item = NO_ITEM;
+  }
+
+  /** All that was told before {@code now} has been passed on. */
+  void whole(long now) {
+    wholeTo = now;
+  }
+
+  long wholeTo() {
+    return wholeTo;
+  }
+
+  private boolean turnPage(long now) {
+    if (next == last && !readPage()) {
+      return false;
+    }
+    int slot = slots[next++];
+    int events = check(slot);
+    long from = Math.max(lastTime, wholeTo);
+    boolean sound = events >= 0 && (events == 0
+        || checkedTime <= now + TOLERANCE && checkedTime >= lastTime - TOLERANCE);
+    page.wrap(journal.page(slot));
+    if (!sound) {
+      recount = true;
+      // Nothing of it is passed on; where it is followed by others they go on behind it.
+      passed = Math.max(passed, ends[next - 1]);
+      page.skip();
+      lose(from, now, Gap.UNCOUNTED, Gap.Cause.CONTRADICTION);
+    } else if (page.isAfterLoss() && passed >= skipTo && !lossTold) {
+      checker.wrap(journal.page(slot));
+      checker.next();
+      lose(from, checker.time(), counted(page.missed()), Gap.Cause.OVERFLOW);
+    }
+    return true;
+  }
+
+  private void lose(long from, long to, long count, Gap.Cause cause) {
+    item = LOSS;
+    time = from;
+    lossTo = to;
+    lossCount = count;
+    lossCause = cause;
+  }
+
+  /**
+   * How many were overwritten before the present page. Where the page had no room for the number, the kernel's count of
+   * all that were tells, which can be ahead of the page by what is overwritten right now; what is told too much there
+   * is told less with the next.
+   */
+  private long counted(long stored) {
+    long told = journal.overrunsTold(cpu);
+    long count = stored;
+    if (stored == Gap.UNCOUNTED || estimated) {
+      stats.refresh();
+      long all = stats.overrun() - told;
+      count = stored == Gap.UNCOUNTED ? all : Math.min(stored, all);
+      estimated = stored == Gap.UNCOUNTED;
+    }
+    if (count <= 0) {
+      return Gap.UNCOUNTED;
+    }
+    journal.overrunsTold(cpu, told + count);
+    return count;
+  }
+
+  /** Goes over a slot's page: how many events it has, -1 where it makes no sense. */
+  private int check(int slot) {
+    if (checked == slot) {
+      return checkedEvents;
+    }
+    checker.wrap(journal.page(slot));
+    int events = 0;
+    while (checker.next()) {
+      events++;
+    }
+    checked = slot;
+    checkedEvents = checker.isMalformed() ? -1 : events;
+    checkedTime = checker.time();
+    return checkedEvents;
+  }
+
+  /** Reads the next page of the ring straight into a slot; false where there is none now. */
+  private boolean readPage() {
+    int slot = journal.take(cpu, number, loaded());
+    if (slot == Journal.NONE) {
+      blocked = true;
+      return false;
+    }
+    int read = ring.read(fd, journal.page(slot), layout.size());
+    if (read <= 0 || !TracePage.isFilled(layout, memory, journal.page(slot))) {
+      journal.release(cpu, slot);
+      if (read < 0 && !LinuxException.is(-read, "ENODEV")) { // its ring comes with the processor
+        throw new SourceException("the trace buffer of processor " + cpu + " cannot be read: "
+            + LinuxException.name(-read));
+      }
+      return false;
+    }
+    number++;
+    pages++;
+    checked = Journal.NONE;
+    int events = check(slot);
+    append(slot, loaded() + Math.max(0, events), checkedTime);
+    return true;
+  }
+
+  private void append(int slot, long end, long endTime) {
+    if (last == slots.length) {
+      moveDown();
+    }
+    slots[last] = slot;
+    endTimes[last] = endTime;
+    ends[last++] = end;
+  }
+
+  /** To the start of the arrays, or of larger ones where they are more than half full. */
+  private void moveDown() {
+    int count = last - first;
+    int length = count > slots.length / 2 ? slots.length * 2 : slots.length;
+    slots = Arrays.copyOf(Arrays.copyOfRange(slots, first, last), length);
+    ends = Arrays.copyOf(Arrays.copyOfRange(ends, first, last), length);
+    endTimes = Arrays.copyOf(Arrays.copyOfRange(endTimes, first, last), length);
+    next -= first;
+    first = 0;
+    last = count;
+  }
+
+  /** What was passed on up to {@code events} is kept: slots that hold no others are given back, but for the latest. */
+  void kept(long events) {
+    while (first < next - 1 && ends[first] <= events) {
+      journal.since(endTimes[first]);
+      journal.release(cpu, slots[first++]);
+    }
+  }
+
+  /** Whether pages were thrown away, so that the count of events no longer is what the kernel counts; asked once. */
+  boolean wantsRecount() {
+    boolean wanted = recount;
+    recount = false;
+    return wanted;
+  }
+
+  /** How many pages were read since this was asked last. */
+  int takePages() {
+    int taken = pages;
+    pages = 0;
+    return taken;
+  }
+
+  @Override
+  public void close() {
+    NativeFiles.close(fd);
+    stats.close();
+  }
+}

@@ -1,0 +1,253 @@
+package io.taskhistory.collector.trace;
+
+import io.taskhistory.collector.linux.Clocks;
+import io.taskhistory.collector.linux.LinuxException;
+import io.taskhistory.collector.linux.NativeFiles;
+import io.taskhistory.collector.linux.RawReader;
+import io.taskhistory.collector.linux.WakeUp;
+import io.taskhistory.collector.source.Checkpoint;
+import io.taskhistory.collector.source.EventSource;
+import io.taskhistory.collector.source.SourceException;
+import io.taskhistory.collector.source.SourceStats;
+import io.taskhistory.collector.source.TaskEvents;
+import io.taskhistory.history.Gap;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernel's trace buffer as a source. It can be opened once. What it opens goes on recording when it is closed:
+ * {@link #release} ends that.
+ */
+public final class TraceSource implements EventSource {
+
+  private static final long JOURNAL_SIZE = 8 << 20;
+  private static final int CONTROL_FILE = 4096;
+  /** An exec or a clone that takes longer between its two events is looked up in /proc where we are killed meanwhile. */
+  private static final long IN_FLIGHT = 2_000_000_000L;
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+  private final TraceSettings settings;
+  private final WakeUp wakeUp = new WakeUp();
+  private final NativeFiles files = new NativeFiles(CONTROL_FILE);
+  private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
+  private @Nullable Opened opened;
+  private volatile SourceStats stats = new SourceStats(0, 0, 0, 0);
+
+  /** What is there while it is open. */
+  private static final class Opened {
+
+    final Journal journal;
+    final CpuReader[] readers;
+    final TraceDecoder decoder;
+    final Losses losses;
+    final Merge merge;
+    final Position.Encoder position;
+    final Pace pace = new Pace();
+    final long buffer;
+    final long identity;
+    final Heartbeat heartbeat;
+    final PageLayout layout;
+    long drained;
+
+    Opened(Journal journal, CpuReader[] readers, TraceDecoder decoder, InstanceGuard guard, PageLayout layout,
+        long identity, long buffer, long good) {
+      this.journal = journal;
+      this.readers = readers;
+      this.decoder = decoder;
+      this.losses = new Losses(decoder.inFlight());
+      this.merge = new Merge(readers, decoder, losses);
+      this.position = new Position.Encoder(identity);
+      this.identity = identity;
+      this.layout = layout;
+      this.buffer = buffer;
+      this.heartbeat = new Heartbeat(readers, journal, guard, losses, good);
+      this.drained = good;
+    }
+  }
+
+  public TraceSource(TraceSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Removes an instance that nobody uses, with what it holds.
+   *
+   * @return whether there was one
+   */
+  public static boolean release(String instance, Path journals) {
+    TraceSettings named = new TraceSettings(instance, TraceSettings.LEAST_BUFFER, journals);
+    JournalDirectory.prepare(journals);
+    try (FileChannel lock = JournalDirectory.lock(journals, named.instance())) {
+      Files.deleteIfExists(JournalDirectory.journal(journals, instance));
+      return lock.isOpen() && TraceInstance.remove(TraceFs.find(), instance);
+    } catch (IOException e) {
+      throw new SourceException("the journal of the trace instance " + instance + " cannot be removed: " + e, e);
+    }
+  }
+
+  @Override
+  public String name() {
+    return "trace";
+  }
+
+  @Override
+  public boolean isExact() {
+    return true;
+  }
+
+  @Override
+  public long open(Checkpoint kept) {
+    try {
+      return start(kept);
+    } catch (IllegalArgumentException e) {
+      close();
+      throw new SourceException("the kernel's trace events are not as expected: " + e.getMessage()
+          + "; use --source proc", e);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private long start(Checkpoint kept) {
+    Path tracefs = TraceFs.find();
+    JournalDirectory.prepare(settings.journals());
+    toClose.push(JournalDirectory.lock(settings.journals(), settings.instance()));
+    TraceInstance instance = TraceInstance.take(tracefs, settings.instance());
+    long since = 0;
+    if (instance.isNew()) {
+      since = instance.configure(settings.buffer());
+    } else {
+      instance.resize(settings.buffer());
+    }
+    PageLayout layout = instance.layout();
+    List<Integer> cpus = instance.cpus();
+    Journal.Owner owner = owner(instance);
+    Journal journal = Journal.open(JournalDirectory.journal(settings.journals(), settings.instance()), owner, layout,
+        cpus.get(cpus.size() - 1) + 1, JOURNAL_SIZE);
+    toClose.push(journal);
+    journal.since(since);
+    CpuReader[] readers = readers(instance, journal, layout, cpus);
+    TraceDecoder decoder = new TraceDecoder(instance.formats());
+    InstanceGuard guard = new InstanceGuard(files, instance);
+    toClose.push(guard);
+    Takeover takeover = new Takeover(journal, readers, decoder, kept, identity(owner), instance.isNew());
+    Opened now = new Opened(
+        journal, readers, decoder, guard, layout, identity(owner), instance.buffer(), takeover.since());
+    now.heartbeat.missing(takeover.missing());
+    opened = now;
+    publish(now);
+    return takeover.since();
+  }
+
+  private CpuReader[] readers(TraceInstance instance, Journal journal, PageLayout layout, List<Integer> cpus) {
+    RawReader ring = new RawReader(journal.memory());
+    List<CpuReader> readers = new ArrayList<>();
+    for (int cpu : cpus) {
+      CpuReader reader = CpuReader.open(cpu, instance, journal, layout, ring, files);
+      toClose.push(reader);
+      readers.add(reader);
+    }
+    return readers.toArray(CpuReader[]::new);
+  }
+
+  private static Journal.Owner owner(TraceInstance instance) {
+    UUID boot = UUID.fromString(TraceFs.read(BOOT_ID));
+    return new Journal.Owner(boot.getMostSignificantBits(), boot.getLeastSignificantBits(), instance.inode());
+  }
+
+  private static long identity(Journal.Owner owner) {
+    long hash = owner.bootHigh() * 0x9e3779b97f4a7c15L + owner.bootLow();
+    return (hash ^ hash >>> 29) * 0xbf58476d1ce4e5b9L + owner.inode();
+  }
+
+  private Opened opened() {
+    Opened now = opened;
+    if (now == null) {
+      throw new IllegalStateException("not open");
+    }
+    return now;
+  }
+
+  @Override
+  public long drain(TaskEvents events, int most) {
+    Opened now = opened();
+    long time = Clocks.monotonic();
+    now.heartbeat.beat(time, now.drained, events);
+    long before = now.merge.passed();
+    if (now.merge.pass(time, most, events)) {
+      now.drained = time;
+      for (CpuReader reader : now.readers) {
+        reader.whole(time);
+      }
+    }
+    long pages = 0;
+    for (CpuReader reader : now.readers) {
+      pages = Math.max(pages, reader.takePages());
+    }
+    now.pace.drained(pages * now.layout.size(), now.buffer / now.readers.length);
+    if (now.merge.passed() != before) {
+      publish(now);
+    }
+    return now.drained;
+  }
+
+  private void publish(Opened now) {
+    stats = new SourceStats(now.merge.passed() - now.losses.losses(), now.losses.events(), now.losses.losses(),
+        now.buffer);
+  }
+
+  @Override
+  public byte[] position() {
+    Opened now = opened();
+    return now.position.encode(now.readers, now.decoder.inFlight(), now.drained - IN_FLIGHT);
+  }
+
+  @Override
+  public void kept(byte[] position) {
+    Opened now = opened();
+    Position kept = Position.decode(position);
+    if (kept != null && kept.isOf(now.identity)) {
+      for (CpuReader reader : now.readers) {
+        reader.kept(kept.passed(reader.cpu()));
+      }
+    }
+  }
+
+  @Override
+  public void await(long nanos) {
+    wakeUp.await(Math.min(nanos, opened().pace.nanos()));
+  }
+
+  @Override
+  public void wakeUp() {
+    wakeUp.call();
+  }
+
+  @Override
+  public SourceStats stats() {
+    return stats;
+  }
+
+  /** Stops reading; the kernel goes on recording. */
+  @Override
+  public void close() {
+    opened = null;
+    while (!toClose.isEmpty()) {
+      try {
+        toClose.pop().close();
+      } catch (Exception e) {
+        throw new SourceException("the trace source does not close: " + e.getMessage(), e);
+      }
+    }
+    wakeUp.close();
+  }
+}
