@@ -40,6 +40,8 @@ public interface LibC {
 
   int mount(long source, long target, long type, long flags, long data);
 
+  int mlock(long address, long length);
+
   int statx(int directory, long path, int flags, int mask, long buffer);
 
   int close(int fd);

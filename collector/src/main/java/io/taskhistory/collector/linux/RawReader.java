@@ -35,6 +35,14 @@ public final class RawReader {
     return Native.check("open(" + path + ")", fd);
   }
 
+  /**
+   * Keeps the memory from being swapped out, where we may: a process that is killed while the kernel has to fetch a page
+   * that it is about to write to does not get it any more.
+   */
+  public void pin() {
+    LIBC.mlock(address, memory.capacity());
+  }
+
   /** Reads once, to {@code offset}: how many bytes, {@link #NOTHING}, or a negative error number. */
   public int read(int fd, int offset, int length) {
     if (offset < 0 || length < 0 || length > memory.capacity() - offset) {

@@ -55,13 +55,16 @@ final class Heartbeat {
    * Looks, if it is time to.
    *
    * @param whole up to when everything was passed on
+   * @return whether it was
    * @throws SourceException where the recording is switched off again and again
    */
-  void beat(long now, long whole, TaskEvents events) {
-    if (now - last >= INTERVAL) {
+  boolean beat(long now, long whole, TaskEvents events) {
+    boolean due = now - last >= INTERVAL;
+    if (due) {
       last = now;
       look(whole, events);
     }
+    return due;
   }
 
   /** Looks now. */

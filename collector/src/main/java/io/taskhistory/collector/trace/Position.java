@@ -94,7 +94,7 @@ final class Position {
           name = RawText.of(bytes);
         }
         if (tid >>> 2 != 0) {
-          inFlight.put((int) (tid >>> 2), time, (tid & 2) != 0, name);
+          inFlight.restore((int) (tid >>> 2), time, (tid & 2) != 0, name);
         }
       }
     } catch (BufferUnderflowException e) {
@@ -129,10 +129,10 @@ final class Position {
       this.identity = identity;
     }
 
-    /** Of these processors, and what is in flight since {@code since}. */
-    byte[] encode(CpuReader[] readers, InFlight inFlight, long since) {
+    /** Of these processors, and what is in flight. */
+    byte[] encode(CpuReader[] readers, InFlight inFlight) {
       count = 0;
-      inFlight.forEachSince(since, this::remember);
+      inFlight.forEachLate(this::remember);
       while (true) {
         try {
           write(readers);

@@ -28,13 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TraceSource implements EventSource {
 
+  /** Holds what is read in half a minute of a store that refuses, with two pages at a time. */
   private static final long JOURNAL_SIZE = 8 << 20;
   private static final int CONTROL_FILE = 4096;
-  /** An exec or a clone that takes longer between its two events is looked up in /proc where we are killed meanwhile. */
-  private static final long IN_FLIGHT = 2_000_000_000L;
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   private final TraceSettings settings;
+  private final long journalSize;
   private final WakeUp wakeUp = new WakeUp();
   private final NativeFiles files = new NativeFiles(CONTROL_FILE);
   private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
@@ -74,7 +74,13 @@ public final class TraceSource implements EventSource {
   }
 
   public TraceSource(TraceSettings settings) {
+    this(settings, JOURNAL_SIZE);
+  }
+
+  /** With a journal of about that many bytes. */
+  TraceSource(TraceSettings settings, long journalSize) {
     this.settings = settings;
+    this.journalSize = journalSize;
   }
 
   /**
@@ -122,17 +128,12 @@ public final class TraceSource implements EventSource {
     JournalDirectory.prepare(settings.journals());
     toClose.push(JournalDirectory.lock(settings.journals(), settings.instance()));
     TraceInstance instance = TraceInstance.take(tracefs, settings.instance());
-    long since = 0;
-    if (instance.isNew()) {
-      since = instance.configure(settings.buffer());
-    } else {
-      instance.resize(settings.buffer());
-    }
+    long since = setUp(instance, tracefs);
     PageLayout layout = instance.layout();
     List<Integer> cpus = instance.cpus();
     Journal.Owner owner = owner(instance);
     Journal journal = Journal.open(JournalDirectory.journal(settings.journals(), settings.instance()), owner, layout,
-        cpus.get(cpus.size() - 1) + 1, JOURNAL_SIZE);
+        cpus.get(cpus.size() - 1) + 1, journalSize);
     toClose.push(journal);
     journal.since(since);
     CpuReader[] readers = readers(instance, journal, layout, cpus);
@@ -148,8 +149,23 @@ public final class TraceSource implements EventSource {
     return takeover.since();
   }
 
+  /** One that cannot be set up is not left behind. */
+  private long setUp(TraceInstance instance, Path tracefs) {
+    if (!instance.isNew()) {
+      instance.resize(settings.buffer());
+      return 0;
+    }
+    try {
+      return instance.configure(settings.buffer());
+    } catch (SourceException e) {
+      TraceInstance.remove(tracefs, settings.instance());
+      throw e;
+    }
+  }
+
   private CpuReader[] readers(TraceInstance instance, Journal journal, PageLayout layout, List<Integer> cpus) {
     RawReader ring = new RawReader(journal.memory());
+    ring.pin();
     List<CpuReader> readers = new ArrayList<>();
     for (int cpu : cpus) {
       CpuReader reader = CpuReader.open(cpu, instance, journal, layout, ring, files);
@@ -181,7 +197,9 @@ public final class TraceSource implements EventSource {
   public long drain(TaskEvents events, int most) {
     Opened now = opened();
     long time = Clocks.monotonic();
-    now.heartbeat.beat(time, now.drained, events);
+    if (now.heartbeat.beat(time, now.drained, events)) {
+      now.decoder.inFlight().age(now.drained);
+    }
     long before = now.merge.passed();
     if (now.merge.pass(time, most, events)) {
       now.drained = time;
@@ -208,7 +226,7 @@ public final class TraceSource implements EventSource {
   @Override
   public byte[] position() {
     Opened now = opened();
-    return now.position.encode(now.readers, now.decoder.inFlight(), now.drained - IN_FLIGHT);
+    return now.position.encode(now.readers, now.decoder.inFlight());
   }
 
   @Override
