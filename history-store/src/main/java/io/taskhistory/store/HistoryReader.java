@@ -29,6 +29,9 @@ public interface HistoryReader {
   /** The time of the last commit in the present boot. */
   long watermark();
 
+  /** The time of the last commit in {@code boot}; -1 where there was none, or the store does not know that boot. */
+  long watermark(Boot boot);
+
   /** Whoever held {@code tid} at that moment; nobody where no task did. */
   Optional<Task> task(int tid, Moment at);
 

@@ -13,6 +13,7 @@ import io.taskhistory.history.Gap;
 import io.taskhistory.history.Moment;
 import io.taskhistory.history.Provenance;
 import io.taskhistory.history.RawText;
+import io.taskhistory.history.SignalOrigin;
 import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
 import java.util.ArrayList;
@@ -164,6 +165,43 @@ public abstract class HistoryStoreContract {
     openAgain(FIRST_BOOT);
     assertThat(writer.live().size()).isEqualTo(1);
     assertThat(at(10, 199)).get().extracting(t -> t.ending().orElseThrow()).isEqualTo(new Ending(200, 9));
+  }
+
+  @Test
+  void save_taskEndedInAnyWay_tellsHowAndByWhom() {
+    TaskId sender = new TaskId(writer.boot().key(), 4_194_303, 3);
+    List<Ending> endings = List.of(
+        new Ending(200, 0), new Ending(200, 255 << 8), new Ending(200, Ending.UNKNOWN_STATUS),
+        new Ending(200, Ending.UNREPORTED), new Ending(200, Ending.UNREPORTED, null, true),
+        new Ending(200, 9, new SignalOrigin(9, 190, SignalOrigin.Kind.TASK, -6, sender), false),
+        new Ending(200, 9, new SignalOrigin(9, 0, SignalOrigin.Kind.KERNEL, 128, null), true),
+        new Ending(200, 0x80 | 11, new SignalOrigin(11, 200, SignalOrigin.Kind.KERNEL, 1, null), false),
+        new Ending(200, 64, new SignalOrigin(64, 210, SignalOrigin.Kind.TASK, Integer.MIN_VALUE, null), false),
+        new Ending(200, 14, new SignalOrigin(14, 100, SignalOrigin.Kind.INTERRUPT, Integer.MAX_VALUE, null), false));
+    Entry entry = exec(writer.root(), 90, 1, "sh");
+    List<Task> tasks = new ArrayList<>();
+    for (Ending ending : endings) {
+      Task task = live(10 + tasks.size(), 100, entry);
+      task.end(ending);
+      writer.save(task);
+      tasks.add(task);
+    }
+    writer.commit(250);
+    assertThat(tasks).map(task -> reader.task(task.id()).orElseThrow().ending().orElseThrow()).isEqualTo(endings);
+    openAgain(SECOND_BOOT);
+    assertThat(tasks).map(task -> reader.task(task.id()).orElseThrow().ending().orElseThrow()).isEqualTo(endings);
+  }
+
+  @Test
+  void watermark_ofABoot_isItsLastOne() {
+    Boot first = writer.boot();
+    assertThat(reader.watermark(first)).isEqualTo(-1);
+    writer.commit(77);
+    assertThat(reader.watermark(first)).isEqualTo(77);
+    openAgain(SECOND_BOOT);
+    writer.commit(5);
+    assertThat(reader.watermark(first)).isEqualTo(77);
+    assertThat(reader.watermark(writer.boot())).isEqualTo(reader.watermark()).isEqualTo(5);
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.taskhistory.history.Entry;
 import io.taskhistory.history.Gap;
 import io.taskhistory.history.Provenance;
 import io.taskhistory.history.RawText;
+import io.taskhistory.history.SignalOrigin;
 import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
 import java.util.ArrayList;
@@ -176,10 +177,32 @@ public final class World {
       return;
     }
     time++;
-    task.end(new Ending(time, random.nextInt(3) == 0 ? Ending.UNKNOWN_STATUS : random.nextInt(3) * 256));
+    task.end(ending());
     living.remove(task.tid());
     ended.add(task);
     writer.save(task);
+  }
+
+  private Ending ending() {
+    boolean oomVictim = random.nextInt(8) == 0;
+    int signal = 1 + random.nextInt(SignalOrigin.HIGHEST);
+    return switch (random.nextInt(5)) {
+      case 0 -> new Ending(time, Ending.UNKNOWN_STATUS, null, oomVictim);
+      case 1 -> new Ending(time, Ending.UNREPORTED, null, oomVictim);
+      case 2 -> new Ending(time, signal | random.nextInt(2) << 7, origin(signal), oomVictim);
+      default -> new Ending(time, random.nextInt(3) * 256, null, oomVictim);
+    };
+  }
+
+  private @Nullable SignalOrigin origin(int signal) {
+    SignalOrigin.Kind[] kinds = SignalOrigin.Kind.values();
+    SignalOrigin.Kind kind = kinds[random.nextInt(kinds.length)];
+    TaskId sender = kind == SignalOrigin.Kind.TASK && random.nextInt(4) > 0
+        ? new TaskId(writer.boot().key(), 1 + random.nextInt(TIDS), random.nextInt(100))
+        : null;
+    return random.nextInt(4) == 0
+        ? null
+        : new SignalOrigin(signal, time - random.nextInt(3), kind, random.nextInt(), sender);
   }
 
   private void change() {
@@ -244,6 +267,11 @@ public final class World {
     Task task = any(ended);
     if (task != null) {
       task.createdBy(1 + random.nextInt(TIDS), random.nextInt(100));
+      if (random.nextBoolean()) {
+        Ending known = task.ending().orElseThrow();
+        int status = random.nextInt(3) * 256;
+        task.end(new Ending(known.time(), status, null, known.oomVictim()));
+      }
       writer.save(task);
     }
   }

@@ -68,6 +68,11 @@ final class MemoryReader implements HistoryReader {
   }
 
   @Override
+  public long watermark(Boot boot) {
+    return reading(() -> keptBoot(boot.id()).map(kept -> kept.watermark).orElse(-1L));
+  }
+
+  @Override
   public Optional<Task> task(int tid, Moment at) {
     return reading(() -> {
       if (at.boot().equals(boot())) {

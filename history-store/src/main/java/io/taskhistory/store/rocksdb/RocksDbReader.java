@@ -52,6 +52,11 @@ final class RocksDbReader implements HistoryReader {
   }
 
   @Override
+  public long watermark(Boot boot) {
+    return contents.byId(boot.id()).map(BootRows::watermark).orElse(-1L);
+  }
+
+  @Override
   public Optional<Task> task(int tid, Moment at) {
     return database.using(() -> contents.byId(at.boot().id())
         .map(boot -> at.time() < 0 ? null : tasks.at(boot, tid, at.time())));

@@ -2,6 +2,7 @@ package io.taskhistory.store.rocksdb;
 
 import io.taskhistory.history.Boot;
 import io.taskhistory.history.Doubts;
+import io.taskhistory.history.Ending;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
@@ -160,8 +161,9 @@ final class StoredTasks {
       task.doubt(doubts(rows, record));
     }
     task.imprint(record.imprint);
-    if (record.ending != null) {
-      task.end(record.ending);
+    Ending ending = record.ending(boot);
+    if (ending != null) {
+      task.end(ending);
     }
     return task;
   }

@@ -1,12 +1,15 @@
 package io.taskhistory.store.rocksdb;
 
+import io.taskhistory.history.Boot;
 import io.taskhistory.history.Doubts;
 import io.taskhistory.history.Ending;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.Gap;
 import io.taskhistory.history.RawText;
+import io.taskhistory.history.SignalOrigin;
 import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
+import io.taskhistory.store.StoreException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +19,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   0         1       3
- *   | version | flags | leader | entry | end | status | creator | reaper | gaps | imprint | comm … |
+ *   | version | flags | leader | entry | end | status | origin | creator | reaper | gaps | imprint | comm … |
  *
  *   leader    of a thread: zigzag tid − tgid, zigzag start − leader's start
  *   entry     unless the root: zigzag its time − start, zigzag its pid − tid. Of a thread, its leader's by then
  *   end       of an ended task: zigzag end − start
- *   status    of an ended task, unless 0 or unknown: varint
+ *   status    of an ended task, unless 0, unknown or unreported: varint
+ *   origin    of a task ended by a signal, where known whom it came from: {@link OriginRecord}
  *   creator   where known: zigzag tid − creator's tid, zigzag start − creator's start
  *   reaper    where known and not the creator: the same
  *   gaps      where there are any: varint how many, then for each a varint, id − the id before
@@ -44,6 +48,8 @@ final class TaskRecord {
   private static final int ENDED = 1 << 2;
   private static final int STATUS_FOLLOWS = 1 << 3;
   private static final int STATUS_UNKNOWN = 1 << 4;
+  /** Both together, with no status following. */
+  private static final int STATUS_UNREPORTED = STATUS_FOLLOWS | STATUS_UNKNOWN;
   private static final int CREATOR = 1 << 5;
   private static final int REAPER = 1 << 6;
   private static final int REAPER_IS_CREATOR = 1 << 7;
@@ -52,6 +58,8 @@ final class TaskRecord {
   private static final int IMPRINT = 1 << 10;
   private static final int COMM_FOLLOWS = 1 << 11;
   private static final int COMM_UNKNOWN = 1 << 12;
+  private static final int ORIGIN = 1 << 13;
+  private static final int OOM_VICTIM = 1 << 14;
 
   private static final int[] NO_GAPS = {};
 
@@ -61,7 +69,9 @@ final class TaskRecord {
   long leaderStart;
   long entryTime;
   int entryPid;
+  /** Of a record that was read, without the origin: {@link #ending(Boot)} has that too. */
   @Nullable Ending ending;
+  private @Nullable OriginRecord origin;
   int creatorTid;
   long creatorStart;
   int reaperTid;
@@ -115,8 +125,12 @@ final class TaskRecord {
     }
     if (end != null) {
       out.zigzag(end.time() - start);
-      if ((flags & STATUS_FOLLOWS) != 0) {
+      if ((flags & STATUS_UNREPORTED) == STATUS_FOLLOWS) {
         out.varint(end.waitStatus() & 0xffff_ffffL);
+      }
+      SignalOrigin by = end.by();
+      if (by != null) {
+        OriginRecord.encode(by, this, end.time(), out);
       }
     }
     if (creatorStart != NOBODY) {
@@ -147,8 +161,9 @@ final class TaskRecord {
     flags |= isThread() ? THREAD : 0;
     flags |= entryPid == Keys.ROOT_PID ? ENTRY_IS_ROOT : 0;
     if (end != null) {
-      flags |= ENDED;
-      flags |= !end.isObserved() ? STATUS_UNKNOWN : end.waitStatus() != 0 ? STATUS_FOLLOWS : 0;
+      flags |= ENDED | status(end.waitStatus());
+      flags |= end.by() != null ? ORIGIN : 0;
+      flags |= end.oomVictim() ? OOM_VICTIM : 0;
     }
     flags |= creatorStart != NOBODY ? CREATOR : 0;
     flags |= reaperStart == NOBODY ? 0 : reaperIsCreator ? REAPER_IS_CREATOR : REAPER;
@@ -157,6 +172,15 @@ final class TaskRecord {
     flags |= imprint != 0 && end == null ? IMPRINT : 0;
     flags |= comm == null ? 0 : comm.isKnown() ? COMM_FOLLOWS : COMM_UNKNOWN;
     return flags;
+  }
+
+  private static int status(int waitStatus) {
+    return switch (waitStatus) {
+      case 0 -> 0;
+      case Ending.UNKNOWN_STATUS -> STATUS_UNKNOWN;
+      case Ending.UNREPORTED -> STATUS_UNREPORTED;
+      default -> STATUS_FOLLOWS;
+    };
   }
 
   TaskRecord decode(int tid, long start, byte[] value) {
@@ -170,6 +194,7 @@ final class TaskRecord {
     boolean root = (flags & ENTRY_IS_ROOT) != 0;
     entryTime = root ? 0 : start + in.zigzag();
     entryPid = root ? Keys.ROOT_PID : (int) (tid + in.zigzag());
+    origin = null;
     ending = (flags & ENDED) == 0 ? null : ending(in, flags);
     boolean created = (flags & CREATOR) != 0;
     creatorTid = created ? (int) (tid - in.zigzag()) : 0;
@@ -191,9 +216,28 @@ final class TaskRecord {
 
   private Ending ending(BytesReader in, int flags) {
     long end = start + in.zigzag();
-    int status = (flags & STATUS_UNKNOWN) != 0 ? Ending.UNKNOWN_STATUS
-        : (flags & STATUS_FOLLOWS) != 0 ? (int) in.varint() : 0;
-    return new Ending(end, status);
+    int status = switch (flags & STATUS_UNREPORTED) {
+      case 0 -> 0;
+      case STATUS_UNKNOWN -> Ending.UNKNOWN_STATUS;
+      case STATUS_UNREPORTED -> Ending.UNREPORTED;
+      default -> (int) in.varint();
+    };
+    Ending read = new Ending(end, status, null, (flags & OOM_VICTIM) != 0);
+    if ((flags & ORIGIN) != 0) {
+      if (read.signal() < 1 || read.signal() > SignalOrigin.HIGHEST) {
+        throw new StoreException("Damaged task: who sent its signal is told, and the signal is " + read.signal());
+      }
+      origin = OriginRecord.decode(in, this, end);
+    }
+    return read;
+  }
+
+  /** How the task ended, who ended it included; null while it lives. */
+  @Nullable Ending ending(Boot boot) {
+    Ending read = ending;
+    OriginRecord by = origin;
+    return read == null || by == null ? read
+        : new Ending(read.time(), read.waitStatus(), by.of(boot, read.signal()), read.oomVictim());
   }
 
   private static int[] gaps(BytesReader in) {
