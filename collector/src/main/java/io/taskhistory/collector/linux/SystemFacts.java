@@ -2,11 +2,16 @@ package io.taskhistory.collector.linux;
 
 import static io.taskhistory.collector.linux.Native.LIBC;
 
-/** What sysconf(3) tells. */
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What sysconf(3) and uname(2) tell. */
 public final class SystemFacts {
 
   /** _SC_CLK_TCK of glibc's and musl's headers, the same on all machines. */
   private static final int SC_CLK_TCK = 2;
+
+  private static final Pattern RELEASE = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})");
 
   private SystemFacts() {}
 
@@ -17,5 +22,18 @@ public final class SystemFacts {
       throw new LinuxException("sysconf", Native.errno());
     }
     return ticks;
+  }
+
+  /** Whether the kernel is Linux {@code major.minor} or later; distributions may have added to an earlier one. */
+  public static boolean isLinux(int major, int minor) {
+    return isAtLeast(System.getProperty("os.version", ""), major, minor); // the JVM has it from uname(2)
+  }
+
+  /** Whether {@code release}, as in {@code uname -r}, is that version or later; false for what is no release. */
+  static boolean isAtLeast(String release, int major, int minor) {
+    Matcher m = RELEASE.matcher(release);
+    return m.lookingAt()
+        && (Integer.parseInt(m.group(1)) > major
+            || Integer.parseInt(m.group(1)) == major && Integer.parseInt(m.group(2)) >= minor);
   }
 }

@@ -18,6 +18,9 @@ import java.util.Arrays;
  * after exactly the {@code backlog}. The next message mostly shows by its number how many those were; the processors
  * that lost some too tell it by theirs when they speak again. Where the next message has no step, or there is none, the
  * loss is reported as uncounted: its number comes with those.
+ *
+ * <p>Where the kernel filters what it sends (Linux 6.6 and later) the numbers tell nothing: what a filter keeps from us
+ * has one too. Then an overflow is the only sign, and nobody counts.
  */
 final class LossDetector {
 
@@ -27,10 +30,11 @@ final class LossDetector {
   /** More processors than any kernel is built for; a message that names another is not counted. */
   private static final int MAX_CPUS = 1 << 16;
 
+  private final boolean isNumbered;
   private int[] expected = new int[64];
   private long[] lastOf = new long[64];
   private boolean[] heard = new boolean[64];
-  /** The latest time in any message; no event before the first is ours to miss. */
+  /** The latest time in any message, or at which the socket was empty; nothing before it is missing. */
   private long last;
   private boolean overflowed;
   private int backlog;
@@ -40,6 +44,12 @@ final class LossDetector {
 
   /** Starts at {@code time}: what is before it nobody asked for. */
   LossDetector(long time) {
+    this(time, true);
+  }
+
+  /** As {@link #LossDetector(long)}, of messages whose numbers count if {@code isNumbered}. */
+  LossDetector(long time, boolean isNumbered) {
+    this.isNumbered = isNumbered;
     last = time;
   }
 
@@ -47,7 +57,7 @@ final class LossDetector {
   void next(ProcEventMessage message, TaskEvents events) {
     int cpu = message.cpu();
     long time = message.timestamp();
-    boolean numbered = cpu >= 0 && cpu < MAX_CPUS;
+    boolean numbered = isNumbered && cpu >= 0 && cpu < MAX_CPUS;
     int missing = 0;
     long from = last;
     if (numbered) {
@@ -91,11 +101,18 @@ final class LossDetector {
     backlog = queued;
   }
 
-  /** The socket was empty before {@code time}: whatever is missing is missing before that. */
-  void drained(long time, TaskEvents events) {
+  /**
+   * The socket was found empty: whatever is missing is missing before {@code after}.
+   *
+   * @param before a time before it was looked at
+   */
+  void drained(long before, long after, TaskEvents events) {
     if (overflowed) {
       overflowed = false;
-      report(last, time, 0, Gap.Cause.OVERFLOW, events);
+      report(last, after, 0, Gap.Cause.OVERFLOW, events);
+    }
+    if (!isNumbered) {
+      last = Math.max(last, before); // so few messages come that the last one's time would be long ago
     }
   }
 

@@ -5,6 +5,7 @@ import io.taskhistory.collector.linux.LinuxException;
 import io.taskhistory.collector.linux.NetlinkSocket;
 import io.taskhistory.collector.linux.Privileges;
 import io.taskhistory.collector.linux.Privileges.Capability;
+import io.taskhistory.collector.linux.SystemFacts;
 import io.taskhistory.collector.linux.WakeUp;
 import io.taskhistory.collector.source.Checkpoint;
 import io.taskhistory.collector.source.EventSource;
@@ -16,6 +17,10 @@ import java.nio.ByteOrder;
 
 /**
  * The proc connector as a source. It can be opened once.
+ *
+ * <p>Beside a trace as the spine it passes on only what a trace lacks: exit codes, changes of uid, gid and session,
+ * ptrace and core dumps. From Linux 6.6 on the kernel can be asked for those alone, which spares every clone and exec
+ * the sending and us the waking up; then exits with code 0 are not reported either. Before, they are passed over here.
  *
  * <p>Delivery is synchronous: a task puts its own event into our socket's queue before its clone, exec or exit goes on
  * (cn_netlink_send_mult() in the caller's context). So a socket that is found empty had, at the time just before,
@@ -33,7 +38,19 @@ public final class ProcConnectorSource implements EventSource {
   private static final int SLOTS = 256;
   private static final long ACK_WITHIN = 5_000_000_000L;
 
+  /** How long a kernel that should understand the longer form is waited for, before it gets the plain one. */
+  private static final long ANSWER_WITHIN = 1_000_000_000L;
+
+  /** Instead of kinds: the form of subscribing that has none. */
+  private static final int PLAIN = -1;
+
+  /** What a trace lacks. */
+  private static final int BESIDE_TRACE = ProcEventMessage.NONZERO_EXIT | ProcEventMessage.UID | ProcEventMessage.GID
+      | ProcEventMessage.SID | ProcEventMessage.PTRACE | ProcEventMessage.COREDUMP;
+
   private final int bufferWanted;
+  private final boolean besideTrace;
+  private final boolean mayFilter;
   private final NetlinkSocket socket = new NetlinkSocket(SLOTS);
   private final ProcEventMessage message = new ProcEventMessage(socket.data());
   private final ProcEvents decoder = new ProcEvents();
@@ -45,6 +62,7 @@ public final class ProcConnectorSource implements EventSource {
   private long passed;
   private long unknown;
 
+  private volatile boolean filtered;
   private volatile SourceStats stats = new SourceStats(0, 0, 0, 0);
   private volatile long skipped;
 
@@ -54,7 +72,32 @@ public final class ProcConnectorSource implements EventSource {
 
   /** With {@code buffer} bytes in the kernel, as it accounts for them: some 800 for each event. */
   public ProcConnectorSource(int buffer) {
+    this(buffer, false, false);
+  }
+
+  /** As {@link #besideTrace(int)} or not; the kernel is asked to filter only if {@code mayFilter}. */
+  ProcConnectorSource(int buffer, boolean besideTrace, boolean mayFilter) {
     this.bufferWanted = buffer;
+    this.besideTrace = besideTrace;
+    this.mayFilter = mayFilter;
+  }
+
+  /** One that passes on only what a trace lacks. */
+  public static ProcConnectorSource besideTrace() {
+    return besideTrace(DEFAULT_BUFFER);
+  }
+
+  /** As {@link #besideTrace()}, with {@code buffer} bytes in the kernel. */
+  public static ProcConnectorSource besideTrace(int buffer) {
+    return new ProcConnectorSource(buffer, true, SystemFacts.isLinux(6, 6));
+  }
+
+  /**
+   * Whether the kernel filters what it reports, and so tells no exit with code 0; known once this is open. Any thread
+   * may ask.
+   */
+  public boolean isFiltered() {
+    return filtered;
   }
 
   @Override
@@ -75,7 +118,11 @@ public final class ProcConnectorSource implements EventSource {
       losses = new LossDetector(Clocks.monotonic());
       socket.open(NETLINK_CONNECTOR, ProcEventMessage.CN_IDX_PROC, bufferWanted);
       open = true;
-      subscribe();
+      if (mayFilter && isAnswered(ProcEventMessage.ALL_KINDS, ANSWER_WITHIN)) {
+        filter();
+      } else {
+        subscribe();
+      }
     } catch (LinuxException e) {
       close();
       throw new SourceException(remedy(e), e);
@@ -116,16 +163,35 @@ public final class ProcConnectorSource implements EventSource {
     return "the proc connector cannot be opened: " + e.getMessage() + remedy;
   }
 
-  /** Asks to be told, and waits for the kernel's word that we are. */
+  /** Asks to be told everything, in the form that every kernel understands. */
   private void subscribe() {
+    if (!isAnswered(PLAIN, ACK_WITHIN)) {
+      throw new SourceException("the proc connector does not answer; the kernel needs CONFIG_PROC_EVENTS=y,"
+          + " and the service must run in the host's pid, user and network namespaces");
+    }
+  }
+
+  /**
+   * Asks for less, of a kernel that has understood the longer form. The answer to this is itself subject to the filter
+   * (cn_filter() in cn_proc.c) and does not come; but cn_proc_mcast_ctl() has run by the time that we have sent.
+   */
+  private void filter() {
+    ProcEventMessage.request(request, ProcEventMessage.LISTEN, BESIDE_TRACE, 0);
+    socket.send(request);
+    filtered = true;
+    losses = new LossDetector(Clocks.monotonic(), false);
+  }
+
+  /** Asks to be told about {@code kinds}, and waits for the kernel's word that we are. */
+  private boolean isAnswered(int kinds, long within) {
     int ack = (int) System.nanoTime();
-    long until = System.nanoTime() + ACK_WITHIN;
-    send(ProcEventMessage.LISTEN, ack);
+    long until = System.nanoTime() + within;
+    listen(kinds, ack);
     while (System.nanoTime() < until) {
       // One at a time: what comes behind the answer is to be drained.
       int received = socket.receive(1);
       if (received == NetlinkSocket.OVERFLOWED) {
-        send(ProcEventMessage.LISTEN, ack);
+        listen(kinds, ack);
       } else if (received == NetlinkSocket.EMPTY) {
         socket.await(wakeUp, 100_000_000);
       } else if (wrap(0) && message.what() == ProcEventMessage.NONE && message.ack() == ack + 1) {
@@ -134,15 +200,18 @@ public final class ProcConnectorSource implements EventSource {
           throw new SourceException("the proc connector refused to be listened to: " + LinuxException.name(errno)
               + "; run the service as root, or give it CAP_NET_ADMIN");
         }
-        return;
+        return true;
       }
     }
-    throw new SourceException("the proc connector does not answer; the kernel needs CONFIG_PROC_EVENTS=y,"
-        + " and the service must run in the host's pid, user and network namespaces");
+    return false;
   }
 
-  private void send(int operation, int ack) {
-    ProcEventMessage.request(request, operation, ack);
+  private void listen(int kinds, int ack) {
+    if (kinds == PLAIN) {
+      ProcEventMessage.request(request, ProcEventMessage.LISTEN, ack);
+    } else {
+      ProcEventMessage.request(request, ProcEventMessage.LISTEN, kinds, ack);
+    }
     socket.send(request);
   }
 
@@ -153,7 +222,7 @@ public final class ProcConnectorSource implements EventSource {
       long before = Clocks.monotonic();
       int received = socket.receive(Math.min(most - taken, SLOTS));
       if (received == NetlinkSocket.EMPTY) {
-        losses.drained(Clocks.monotonic(), events);
+        losses.drained(before, Clocks.monotonic(), events);
         drained = before;
         break;
       }
@@ -193,6 +262,9 @@ public final class ProcConnectorSource implements EventSource {
         continue;
       }
       losses.next(message, events);
+      if (besideTrace && ProcEvents.isInTrace(message)) {
+        continue;
+      }
       if (decoder.passOn(message, events)) {
         passed++;
       } else if (message.what() != ProcEventMessage.NONE) {
@@ -238,7 +310,8 @@ public final class ProcConnectorSource implements EventSource {
     if (open) {
       open = false;
       try {
-        send(ProcEventMessage.IGNORE, 0);
+        ProcEventMessage.request(request, ProcEventMessage.IGNORE, 0);
+        socket.send(request);
       } catch (LinuxException e) {
         // Closing ends the subscription as well.
       }

@@ -48,6 +48,12 @@ final class ProcEventMessage {
   static final int COREDUMP = 0x4000_0000;
   static final int EXIT = 0x8000_0000;
 
+  /** Not a kind of event, but a wish for those of kind EXIT that are not of code 0; from Linux 6.6 on. */
+  static final int NONZERO_EXIT = 0x2000_0000;
+
+  /** As a wish: every kind. The kernel takes none at all for it too. */
+  static final int ALL_KINDS = 0;
+
   /** PROC_CN_MCAST_LISTEN and PROC_CN_MCAST_IGNORE of cn_proc.h. */
   static final int LISTEN = 1;
   static final int IGNORE = 2;
@@ -135,13 +141,27 @@ final class ProcEventMessage {
 
   /** Writes the message that subscribes or unsubscribes, in the plain form that every kernel understands. */
   static void request(ByteBuffer target, int operation, int ack) {
-    int length = CN_DATA + Integer.BYTES;
+    frame(target, ack, Integer.BYTES);
+    target.putInt(CN_DATA, operation);
+  }
+
+  /**
+   * Writes the message that subscribes to some kinds of events, {@code struct proc_input} of cn_proc.h: the operation
+   * and the kinds. A kernel before 6.6 knows it for none of its own by its length, and does not answer.
+   */
+  static void request(ByteBuffer target, int operation, int kinds, int ack) {
+    frame(target, ack, 2 * Integer.BYTES);
+    target.putInt(CN_DATA, operation).putInt(CN_DATA + Integer.BYTES, kinds);
+  }
+
+  private static void frame(ByteBuffer target, int ack, int dataLength) {
+    int length = CN_DATA + dataLength;
     for (int i = 0; i < length; i++) {
       target.put(i, (byte) 0);
     }
     target.putInt(0, length).putShort(NLMSG_TYPE, NLMSG_DONE);
     target.putInt(CN_MSG, CN_IDX_PROC).putInt(CN_VAL, CN_VAL_PROC).putInt(CN_ACK, ack);
-    target.putShort(CN_LEN, (short) Integer.BYTES).putInt(CN_DATA, operation);
+    target.putShort(CN_LEN, (short) dataLength);
     target.position(length);
   }
 }

@@ -10,6 +10,12 @@ final class ProcEvents {
   private final CommCache comms = new CommCache();
   private final byte[] comm = new byte[ProcEventMessage.COMM_LENGTH];
 
+  /** Whether a trace that tells of every clone, exec and rename tells of this too. */
+  static boolean isInTrace(ProcEventMessage message) {
+    int what = message.what();
+    return what == ProcEventMessage.FORK || what == ProcEventMessage.EXEC || what == ProcEventMessage.COMM;
+  }
+
   /** Passes on what {@code message} says; false where that is nothing, or of a kind that we do not know. */
   boolean passOn(ProcEventMessage message, TaskEvents events) {
     long time = message.timestamp();

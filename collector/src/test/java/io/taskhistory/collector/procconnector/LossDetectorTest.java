@@ -83,7 +83,7 @@ class LossDetectorTest {
     assertThat(events.all()).containsExactly(new Lost(120, 200, 10, OVERFLOW));
     next(1, 8, 210);
     assertThat(events.all()).containsExactly(new Lost(120, 200, 10, OVERFLOW), new Lost(121, 210, 5, SEQUENCE));
-    losses.drained(300, events);
+    losses.drained(299, 300, events);
     assertThat(events.all()).hasSize(2);
     assertThat(losses.lost()).isEqualTo(15);
   }
@@ -93,7 +93,7 @@ class LossDetectorTest {
     next(0, 1, 110);
     losses.overflowed(1, events);
     next(0, 2, 120);
-    losses.drained(200, events);
+    losses.drained(199, 200, events);
     assertThat(events.all()).containsExactly(new Lost(120, 200, UNCOUNTED, OVERFLOW));
     assertThat(losses.lost()).isEqualTo(1);
     next(0, 7, 300);
@@ -121,7 +121,7 @@ class LossDetectorTest {
     next(0, 2, 120);
     next(0, 5, 130);
     next(0, 6, 140);
-    losses.drained(200, events);
+    losses.drained(199, 200, events);
     assertThat(events.all()).containsExactly(new Lost(120, 130, 2, OVERFLOW));
   }
 
@@ -130,7 +130,7 @@ class LossDetectorTest {
     next(0, 1, 110);
     losses.overflowed(5, events);
     losses.overflowed(0, events);
-    losses.drained(200, events);
+    losses.drained(199, 200, events);
     assertThat(events.all()).containsExactly(
         new Lost(110, 110, UNCOUNTED, OVERFLOW), new Lost(110, 200, UNCOUNTED, OVERFLOW));
     assertThat(losses.lost()).isEqualTo(2);
@@ -141,5 +141,31 @@ class LossDetectorTest {
     next(0, 1, 500);
     next(0, 5, 400);
     assertThat(events.all()).containsExactly(new Lost(500, 500, 3, SEQUENCE));
+  }
+
+  @Test
+  void next_ofAFilteredStream_isNoLossWhateverItsNumber() {
+    LossDetector filtered = new LossDetector(100, false);
+    for (int i = 0; i < 5; i++) {
+      filtered.next(Messages.wrapped(Messages.message(4, 0, i * i * 100, 110 + i, 1, 1)), events);
+    }
+    assertThat(events.all()).isEmpty();
+    assertThat(filtered.lost()).isZero();
+  }
+
+  @Test
+  void overflow_ofAFilteredStream_isReportedSinceItWasLastWhole() {
+    LossDetector filtered = new LossDetector(100, false);
+    filtered.next(Messages.wrapped(Messages.message(4, 0, 7, 110, 1, 1)), events);
+    filtered.drained(500, 501, events);
+    filtered.overflowed(1, events);
+    filtered.next(Messages.wrapped(Messages.message(4, 0, 90, 510, 1, 1)), events);
+    filtered.next(Messages.wrapped(Messages.message(4, 0, 99, 600, 1, 1)), events);
+    filtered.overflowed(LossDetector.UNKNOWN_BACKLOG, events);
+    filtered.next(Messages.wrapped(Messages.message(4, 0, 120, 610, 1, 1)), events);
+    filtered.drained(700, 701, events);
+    assertThat(events.all()).containsExactly(
+        new Lost(510, 600, UNCOUNTED, OVERFLOW), new Lost(610, 701, UNCOUNTED, OVERFLOW));
+    assertThat(filtered.lost()).isEqualTo(2);
   }
 }
