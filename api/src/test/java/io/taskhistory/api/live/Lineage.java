@@ -7,10 +7,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The names and pids of a history: as it was answered, or as a witness tells it. */
-record Lineage(List<Step> steps) {
+public record Lineage(List<Step> steps) {
 
   private static final Pattern ITEM = Pattern.compile(
       "name=((?:[A-Za-z0-9._/-]|\\\\[0-3][0-7][0-7])*|\\?);pid=([1-9][0-9]*);start=([0-9]{14})");
+
+  private static final Pattern TOLD = Pattern.compile("([^()]+)\\(([0-9]+)\\)");
 
   private static final Pattern ESCAPED = Pattern.compile("[^A-Za-z0-9._/-]");
 
@@ -18,10 +20,10 @@ record Lineage(List<Step> steps) {
   static final String UNKNOWN = "?";
 
   /** One exec; the name is escaped. */
-  record Step(String name, int pid) {
+  public record Step(String name, int pid) {
 
     /** With a name that is not escaped yet, a character a byte. */
-    static Step of(String comm, int pid) {
+    public static Step of(String comm, int pid) {
       return new Step(escaped(comm), pid);
     }
 
@@ -30,16 +32,27 @@ record Lineage(List<Step> steps) {
     }
   }
 
-  Lineage {
+  public Lineage {
     steps = List.copyOf(steps);
   }
 
   /** What an answer in the style {@code kernel} says. */
-  static Lineage parse(String kernel) {
+  public static Lineage parse(String kernel) {
     return new Lineage(Arrays.stream(kernel.strip().split("=>")).map(item -> {
       Matcher m = ITEM.matcher(item);
       if (!m.matches()) {
         throw new AssertionError("not an item of a history: " + item);
+      }
+      return new Step(m.group(1), Integer.parseInt(m.group(2)));
+    }).toList());
+  }
+
+  /** What {@link #toString} wrote. */
+  public static Lineage of(String text) {
+    return new Lineage(Arrays.stream(text.split("=>")).map(item -> {
+      Matcher m = TOLD.matcher(item);
+      if (!m.matches()) {
+        throw new AssertionError("not a name with its pid: " + item);
       }
       return new Step(m.group(1), Integer.parseInt(m.group(2)));
     }).toList());
