@@ -5,6 +5,7 @@ import io.taskhistory.api.service.LinuxMachine;
 import io.taskhistory.api.service.Listen;
 import io.taskhistory.api.service.Machine;
 import io.taskhistory.api.service.Service;
+import io.taskhistory.api.service.Sources;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,9 +24,6 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
 
   private static final String DEFAULT_LISTEN = "127.0.0.1:1340";
-  /** SO_RCVBUFFORCE takes an int, which the kernel doubles (sock_setsockopt() in net/core/sock.c). */
-  private static final int MOST_BUFFER = 1 << 30;
-  private static final int LEAST_BUFFER = 4096;
 
   /** Who gets answers. */
   enum Auth { TOKEN, NONE }
@@ -41,22 +39,32 @@ final class RunCommand implements Callable<Integer> {
   private String listen = DEFAULT_LISTEN;
 
   @Option(names = "--source", paramLabel = "SOURCE",
-      description = "what to follow tasks by: auto or proc, the proc connector (default: ${DEFAULT-VALUE})")
-  private String source = "auto";
+      description = "what to follow tasks by: auto, the best there is (default), trace, the kernel's trace buffer, or"
+          + " proc, the proc connector")
+  private Sources.Choice source = Sources.Choice.AUTO;
+
+  @Option(names = "--trace-instance", paramLabel = "NAME",
+      description = "which trace instance is ours; it goes on recording while nothing runs (default: ${DEFAULT-VALUE})")
+  private String traceInstance = Sources.DEFAULT_TRACE_INSTANCE;
+
+  @Option(names = "--trace-buffer", paramLabel = "MIB",
+      description = "how much of it the kernel keeps for each processor, in MiB, or as in 512K or 1G (default: a minute"
+          + " of a busy machine, as far as memory allows)")
+  private @Nullable String traceBuffer;
 
   @Option(names = "--auth", paramLabel = "HOW",
       description = "what callers have to show: token, the one in the data directory (default), or none, for tests")
   private Auth auth = Auth.TOKEN;
 
   @Option(names = "--receive-buffer", paramLabel = "BYTES",
-      description = "the size of the source's buffer in the kernel (default: ${DEFAULT-VALUE})")
+      description = "the size of the proc connector's buffer in the kernel (default: ${DEFAULT-VALUE})")
   private int receiveBuffer = LinuxMachine.DEFAULT_RECEIVE_BUFFER;
 
   @Override
   public Integer call() throws InterruptedException {
     TaskhistoryCommand all = Programs.of(program);
     Listen where = checked(all);
-    Machine machine = new LinuxMachine(receiveBuffer);
+    Machine machine = new LinuxMachine(sources());
     List<Machine.Shortage> shortages = machine.shortages();
     if (!shortages.isEmpty()) {
       throw new Failure(Exit.WRONG_USE, "cannot follow tasks: " + shortages.stream()
@@ -92,16 +100,19 @@ final class RunCommand implements Callable<Integer> {
     if (all.hasServer()) {
       throw wrong("--server is for the commands that ask; run answers: use --listen");
     }
-    if (!source.equals("auto") && !source.equals("proc")) {
-      throw wrong("--source " + Terminal.clean(source) + " is not supported; there are auto and proc");
-    }
-    if (receiveBuffer < LEAST_BUFFER || receiveBuffer > MOST_BUFFER) {
-      throw wrong("--receive-buffer has to be from " + LEAST_BUFFER + " to " + MOST_BUFFER);
-    }
     try {
       return Listen.parse(listen);
     } catch (IllegalArgumentException e) {
       throw wrong("--listen " + Terminal.clean(listen) + ": " + e.getMessage());
+    }
+  }
+
+  private Sources sources() {
+    try {
+      return new Sources(source, traceInstance,
+          traceBuffer == null ? Sources.FITTING : Sources.traceBuffer(traceBuffer), receiveBuffer);
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
     }
   }
 

@@ -27,11 +27,10 @@ public final class LinuxMachine implements Machine {
 
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
-  private final int receiveBuffer;
+  private final Sources sources;
 
-  /** @param receiveBuffer how many bytes the kernel buffers for us */
-  public LinuxMachine(int receiveBuffer) {
-    this.receiveBuffer = receiveBuffer;
+  public LinuxMachine(Sources sources) {
+    this.sources = sources;
   }
 
   @Override
@@ -74,7 +73,7 @@ public final class LinuxMachine implements Machine {
   @Override
   public Following follow(HistoryStore store, Consumer<Throwable> onFailure) {
     Collector collector = new Collector(
-        new Collector.Setup(store, new ProcConnectorSource(receiveBuffer), new ProcFs(), new TaskDetails(),
+        new Collector.Setup(store, new ProcConnectorSource(sources.receiveBuffer()), new ProcFs(), new TaskDetails(),
             Clocks::monotonic, Clocks::read, SystemFacts.clockTicksPerSecond(), Collector.Setup.DETAILS_RATE,
             Collector.Setup.DETAILS_BURST),
         onFailure);
