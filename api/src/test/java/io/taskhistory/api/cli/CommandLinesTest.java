@@ -187,6 +187,14 @@ class CommandLinesTest {
   }
 
   @Test
+  void doctor_onBoot_isForPeopleOrPrograms() {
+    assertThat(piped("doctor", "--boot").out).contains("parameters   trace_event=sched:sched_process_fork,")
+        .contains("bootloader   ").contains("trace_instance=");
+    assertThat(piped("doctor", "--boot", "--json").out).startsWith("{\"kernel\":\"")
+        .contains("\"started_so_far\":").endsWith("}\n");
+  }
+
+  @Test
   void colour_isWhereItIsWanted() {
     assertThat(run(true, Map.of(), "tree").out).contains("\u001b[");
     assertThat(run(true, Map.of("NO_COLOR", "1"), "tree").out).doesNotContain("\u001b[");
