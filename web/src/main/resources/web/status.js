@@ -79,12 +79,13 @@ export class StatusView {
             h(`span.badge.is-${source.state === 'running' ? 'live' : 'ended'}`, {},
               h('i.shape', { 'aria-hidden': 'true' }), source.state)),
           facts([
+            source.problem && ['Problem', source.problem],
             ['Events', number(source.events)],
             ['Lost', source.losses === 0 && source.lost === 0 ? 'none'
               : `${count(source.lost, 'event')} in ${count(source.losses, 'loss', 'losses')}`],
-            ['Drained until', timeOf(source.watermark)],
+            source.watermark && ['Drained until', timeOf(source.watermark)],
             ['Kernel buffer', bytes(source.buffer)],
-          ])))),
+          ].filter(Boolean))))),
       h('section', {}, h('h2', {}, 'Coverage'),
         h('p', {}, `${percent(s.coverage.share)} of the live processes have a complete history: ` +
           `${number(s.coverage.complete)} of ${number(s.coverage.live)}. The others, for one reason or several:`),

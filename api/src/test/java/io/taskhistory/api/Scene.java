@@ -164,7 +164,8 @@ public final class Scene {
     @Override
     public Status status() {
       return new Status("proc",
-          List.of(new Status.Source("proc", state, watermark, new SourceStats(1234, 2, 1, 1 << 20))), 7, 1);
+          List.of(new Status.Source(
+              "proc", Status.Role.SPINE, state, watermark, new SourceStats(1234, 2, 1, 1 << 20), null)), 7, 1);
     }
   }
 }

@@ -41,7 +41,8 @@ final class StatusCommand implements Callable<Integer> {
       boolean running = text(source, "state").equals("running");
       terminal.line("source     " + text(source, "name") + " "
           + Terminal.styled(colour, running ? Style.GOOD : Style.BAD, text(source, "state"))
-          + (text(source, "name").equals(text(status, "spine")) ? ", the spine" : "")
+          + (text(source, "problem").isEmpty() ? "" : ": " + text(source, "problem"))
+          + (text(source, "role").equals("spine") ? ", the spine" : "")
           + ", events " + text(source, "events") + ", lost "
           + Terminal.styled(colour && source.path("lost").asLong() > 0, Style.BAD, text(source, "lost"))
           + " in " + text(source, "losses") + " losses, buffer " + text(source, "buffer") + " bytes");

@@ -1,6 +1,7 @@
 package io.taskhistory.api.service;
 
 import io.taskhistory.collector.Collector;
+import io.taskhistory.collector.SourcePlan;
 import io.taskhistory.collector.linux.Clocks;
 import io.taskhistory.collector.linux.Privileges;
 import io.taskhistory.collector.linux.Privileges.Capability;
@@ -8,6 +9,9 @@ import io.taskhistory.collector.linux.SystemFacts;
 import io.taskhistory.collector.procconnector.ProcConnectorSource;
 import io.taskhistory.collector.procfs.ProcFs;
 import io.taskhistory.collector.procfs.TaskDetails;
+import io.taskhistory.collector.trace.JournalDirectory;
+import io.taskhistory.collector.trace.TraceSettings;
+import io.taskhistory.collector.trace.TraceSource;
 import io.taskhistory.history.ClockLedger;
 import io.taskhistory.store.BootFacts;
 import io.taskhistory.store.HistoryStore;
@@ -20,7 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** This host: followed by the proc connector, kept in RocksDB. The one place where the parts are put together. */
+/** This host: followed by the kernel's trace buffer and the proc connector, kept in RocksDB. The one place where the parts are put together. */
 public final class LinuxMachine implements Machine {
 
   public static final int DEFAULT_RECEIVE_BUFFER = ProcConnectorSource.DEFAULT_BUFFER;
@@ -28,6 +32,9 @@ public final class LinuxMachine implements Machine {
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   private final Sources sources;
+
+  /** Where the trace journal goes if there is no file system in memory. */
+  private Path directory = Path.of("/var/lib/taskhistory");
 
   public LinuxMachine(Sources sources) {
     this.sources = sources;
@@ -58,6 +65,7 @@ public final class LinuxMachine implements Machine {
 
   @Override
   public HistoryStore open(Path directory) {
+    this.directory = directory;
     ClockLedger.Row now = Clocks.read();
     return RocksDbHistoryStore.open(directory, new BootFacts(bootId(), now.wallOffset() - now.bootClockOffset(), now));
   }
@@ -73,12 +81,28 @@ public final class LinuxMachine implements Machine {
   @Override
   public Following follow(HistoryStore store, Consumer<Throwable> onFailure) {
     Collector collector = new Collector(
-        new Collector.Setup(store, new ProcConnectorSource(sources.receiveBuffer()), new ProcFs(), new TaskDetails(),
+        new Collector.Setup(store, plan(), new ProcFs(), new TaskDetails(),
             Clocks::monotonic, Clocks::read, SystemFacts.clockTicksPerSecond(), Collector.Setup.DETAILS_RATE,
             Collector.Setup.DETAILS_BURST),
         onFailure);
     collector.start();
     return new Followed(collector);
+  }
+
+  private SourcePlan plan() {
+    int buffer = sources.receiveBuffer();
+    return switch (sources.choice()) {
+      case PROC -> SourcePlan.only(new ProcConnectorSource(buffer));
+      case TRACE -> SourcePlan.only(trace());
+      case AUTO -> new SourcePlan(
+          trace(), ProcConnectorSource.besideTrace(buffer), () -> new ProcConnectorSource(buffer));
+    };
+  }
+
+  private TraceSource trace() {
+    long buffer =
+        sources.traceBuffer() == Sources.FITTING ? TraceSettings.defaultBuffer() : sources.traceBuffer();
+    return new TraceSource(new TraceSettings(sources.traceInstance(), buffer, JournalDirectory.choose(directory)));
   }
 
   private record Followed(Collector collector) implements Following {

@@ -8,6 +8,8 @@ import io.taskhistory.history.Gap;
 import io.taskhistory.store.StoreStats;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How following goes.
@@ -23,9 +25,15 @@ public record StatusView(
 
   public static final int MOST_GAPS = 100;
 
-  /** One source: its state, up to when it was drained, and what it counted. */
+  /**
+   * One source: its state, up to when it was drained, and what it counted.
+   *
+   * @param role {@code spine}, {@code beside} it to fill in what it lacks, or {@code none} where it cannot be used
+   * @param problem why it cannot
+   */
   public record SourceView(
-      String name, String state, String watermark, long events, long lost, long losses, long buffer) {}
+      String name, String role, String state, @Nullable String watermark, long events, long lost, long losses,
+      long buffer, @Nullable String problem) {}
 
   /** How often details were read from /proc, and how often there was no time for it. */
   public record DetailsView(long read, long skipped) {}
@@ -43,7 +51,9 @@ public record StatusView(
   }
 
   private static SourceView view(Boot boot, CollectorView.Status.Source source) {
-    return new SourceView(source.name(), source.state(), Rfc3339.write(boot.wallAt(source.watermark())),
-        source.stats().events(), source.stats().lost(), source.stats().losses(), source.stats().buffer());
+    return new SourceView(source.name(), source.role().name().toLowerCase(Locale.ROOT), source.state(),
+        source.watermark() < 0 ? null : Rfc3339.write(boot.wallAt(source.watermark())),
+        source.stats().events(), source.stats().lost(), source.stats().losses(), source.stats().buffer(),
+        source.problem());
   }
 }

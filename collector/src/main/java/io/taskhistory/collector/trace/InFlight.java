@@ -15,9 +15,13 @@ final class InFlight {
 
   private final InFlightTable late = new InFlightTable();
   private final InFlightTable aside = new InFlightTable();
+  private long wholeSince = Long.MIN_VALUE;
 
   /** The task's latest name, from a rename. */
   void named(int tid, long time, RawText name) {
+    if (time < wholeSince) {
+      return;
+    }
     int slot = late.find(tid);
     if (slot != InFlightTable.NONE) {
       late.name(slot, name, time);
@@ -93,8 +97,12 @@ final class InFlight {
     }
   }
 
-  /** Events were lost: no name is certainly the latest any more. */
-  void forgetNames() {
+  /**
+   * Events were lost: no name from before {@code until} is certainly the latest, not even one that another processor's
+   * ring still tells of.
+   */
+  void forgetNames(long until) {
+    wholeSince = Math.max(wholeSince, until);
     late.removeNames();
     aside.removeNames();
   }

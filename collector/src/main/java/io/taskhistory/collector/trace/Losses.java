@@ -14,11 +14,11 @@ final class Losses {
     this.inFlight = inFlight;
   }
 
-  /** As {@link TaskEvents#lost}. No name that was heard before is certainly a task's latest any more. */
+  /** As {@link TaskEvents#lost}. No name that was heard before {@code to} is certainly a task's latest. */
   void tell(TaskEvents receiver, long from, long to, long count, Gap.Cause cause) {
     losses++;
     events += Math.max(1, count);
-    inFlight.forgetNames();
+    inFlight.forgetNames(to);
     receiver.lost(from, Math.max(from, to), count, cause);
   }
 
