@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TraceKillTest {
 
   private static final int KILLS = 10;
-  private static final int EXECS = 6000;
+  private static final int EXECS = 12_000;
   private static final long SEED = 20261120;
   private static final long BUFFER = 32 << 20;
 
