@@ -1,5 +1,6 @@
 package io.taskhistory.collector.tracking;
 
+import io.taskhistory.history.Ending;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.RawText;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,24 @@ final class TrackedProcess {
 
   /** When a uid or gid of the process was last seen to change. */
   long credentialsChangedAt = -1;
+
+  /** The signals that were seen to be queued to it, if any. */
+  @Nullable SignalsSeen signals;
+
+  /** Whether the kernel, out of memory, has chosen it to be killed. */
+  boolean oomVictim;
+
+  // What its tasks ended with, as far as ExitDesk knows.
+
+  /** Of any that a signal ended, 0 where there is none; the core bit that of whichever has it. */
+  int signalStatus;
+  /** Of all but the last that did not end with 0, where that is the same; 0 where there is none such. */
+  int othersStatus;
+  /** Of the last, or what stands for it. */
+  int lastStatus = Ending.UNKNOWN_STATUS;
+  /** Of how many no report is there, and whether that of one may be among what was lost. */
+  int unreported;
+  boolean isReportLost;
 
   private @Nullable TrackedProcess reaper;
   private @Nullable TrackedProcess firstChild;
