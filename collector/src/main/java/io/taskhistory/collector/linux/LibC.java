@@ -46,6 +46,8 @@ public interface LibC {
 
   int close(int fd);
 
+  int kill(int pid, int signal);
+
   int clock_gettime(int clock, long timespec);
 
   long sysconf(int name);

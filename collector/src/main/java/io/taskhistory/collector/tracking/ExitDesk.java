@@ -69,7 +69,8 @@ final class ExitDesk {
   /**
    * Makes one.
    *
-   * @param isAlive whether /proc shows a task, and not as a zombie
+   * @param isAlive whether /proc shows a task, and not as a zombie; asked once for every process, so it had better see
+   *     cheaply that nobody has the tid ({@link io.taskhistory.collector.linux.SystemFacts#isTask})
    * @param clock the monotonic clock
    */
   ExitDesk(HistoryWriter writer, Reports expected, Predicate<Tracked> isAlive, LongSupplier clock) {

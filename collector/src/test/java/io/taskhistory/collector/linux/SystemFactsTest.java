@@ -2,6 +2,7 @@ package io.taskhistory.collector.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskhistory.collector.children.Child;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,5 +21,17 @@ class SystemFactsTest {
   void isLinux_here_isTheOneThatTheJvmNeeds() {
     assertThat(SystemFacts.isLinux(2, 6)).isTrue();
     assertThat(SystemFacts.isLinux(1000, 0)).isFalse();
+  }
+
+  @Test
+  void isTask_whileSomebodyHasTheTid_isTrue() {
+    int thread;
+    try (Child child = Child.act("thread", "{", "say", "thread", "pause", "}", "pause")) {
+      thread = child.said("thread")[1];
+      assertThat(SystemFacts.isTask(thread)).isTrue();
+      assertThat(SystemFacts.isTask(child.pid())).isTrue();
+    }
+    assertThat(SystemFacts.isTask(thread)).isFalse();
+    assertThat(SystemFacts.isTask(Integer.MAX_VALUE)).isFalse();
   }
 }
