@@ -64,13 +64,17 @@ class BootAdviceTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"'', false", "trace_clock=global, false", "trace_event=sched:* trace_buf_size=1M trace_clock=global, false",
-      "'trace_event=sched:*,task: trace_buf_size=1M trace_clock=global', true",
-      "'trace_event=sched_process_fork,sched_process_exec,sched_process_exit,task trace_buf_size=1M trace_clock=global',"
-          + " true",
-      "'trace_event=sched:*,task: trace_buf_size=1M trace_clock=mono', false",
-      "'trace_event=sched:*,task: trace_buf_size=1M trace_clock=global trace_event=initcall', false",
-      "'-- trace_event=sched:*,task: trace_buf_size=1M trace_clock=global', false"})
+  @CsvSource(delimiter = '|', textBlock = """
+      ''                                                                                         | false
+      trace_clock=global                                                                         | false
+      trace_event=sched:* trace_buf_size=1M trace_clock=global                                   | false
+      trace_event=sched:*,task: trace_buf_size=1M trace_clock=global                             | true
+      trace_event=sched,task_newtask,task_rename trace_buf_size=1M trace_clock=global            | true
+      trace_event=sched:*,task: trace_buf_size=1M trace_clock=mono                               | false
+      trace_event=sched:*,task: trace_clock=global                                               | false
+      trace_event=sched:*,task: trace_buf_size=1M trace_clock=global trace_event=initcall        | false
+      -- trace_event=sched:*,task: trace_buf_size=1M trace_clock=global                          | false
+      """)
   void thisBoot_isRecordedWithAllOfThem(String commandLine, boolean recorded) throws IOException {
     file("/proc/cmdline", "quiet " + commandLine + "\n");
     assertThat(advice().recorded()).isEqualTo(recorded);
