@@ -70,6 +70,9 @@ public final class Collector implements CollectorView, AutoCloseable {
   /** Since when the spine misses nothing. */
   private long whole;
 
+  /** Up to when what is beside the spine has been drained; -1 where nothing is. */
+  private long besideDrained = -1;
+
   private volatile boolean closing;
   private volatile @Nullable Throwable failure;
 
@@ -119,6 +122,10 @@ public final class Collector implements CollectorView, AutoCloseable {
   private void run() {
     try {
       tracking.resume(whole);
+      besideDrained = sources.besideSince();
+      if (besideDrained >= 0) {
+        tracking.besideSince(besideDrained, sources.besideTellsEveryExit());
+      }
       if (tracking.wantsReconciling()) {
         reconcile();
       }
@@ -168,14 +175,29 @@ public final class Collector implements CollectorView, AutoCloseable {
     } catch (SourceException e) {
       drained = takeOver(e);
     }
-    sources.drainBeside(tracking.beside(), BATCH);
-    tracking.drained(drained);
+    tracking.drained(drained, drainBeside());
+    return drained;
+  }
+
+  private long drainBeside() {
+    if (besideDrained < 0) {
+      return -1;
+    }
+    long drained = sources.drainBeside(tracking.beside(), BATCH);
+    if (drained < 0) {
+      tracking.besideGone(besideDrained);
+    }
+    besideDrained = drained;
     return drained;
   }
 
   /** The spine has failed: another goes on, with a gap in between and a look at /proc. */
   private long takeOver(SourceException failure) {
     long since = sources.replace(failure);
+    if (besideDrained >= 0) {
+      tracking.besideGone(besideDrained);
+      besideDrained = -1;
+    }
     EventSource spine = sources.spine();
     tracking.follow(spine.name(), spine.isExact());
     tracking.events().lost(watermark.get(), since, Gap.UNCOUNTED, Gap.Cause.STOPPED);

@@ -23,6 +23,7 @@ final class Sources implements AutoCloseable {
   private volatile EventSource spine;
   private volatile @Nullable EventSource beside;
   private @Nullable Supplier<EventSource> substitute;
+  private long besideSince = -1;
 
   Sources(SourcePlan plan) {
     this.spine = plan.spine();
@@ -50,7 +51,7 @@ final class Sources implements AutoCloseable {
     EventSource more = beside;
     if (more != null) {
       try {
-        more.open(Checkpoint.NONE);
+        besideSince = more.open(Checkpoint.NONE);
       } catch (SourceException e) {
         LOG.warn("{} cannot be used beside {}: {}", more.name(), spine.name(), e.getMessage());
         failures.put(more.name(), String.valueOf(e.getMessage()));
@@ -58,6 +59,16 @@ final class Sources implements AutoCloseable {
       }
     }
     return whole;
+  }
+
+  /** Since when there is one beside the spine; -1 where there is none. */
+  long besideSince() {
+    return beside == null ? -1 : besideSince;
+  }
+
+  boolean besideTellsEveryExit() {
+    EventSource more = beside;
+    return more != null && more.tellsEveryExit();
   }
 
   /**

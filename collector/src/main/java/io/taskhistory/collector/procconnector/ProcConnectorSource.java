@@ -106,6 +106,11 @@ public final class ProcConnectorSource implements EventSource {
   }
 
   @Override
+  public boolean tellsEveryExit() {
+    return !filtered;
+  }
+
+  @Override
   public boolean isExact() {
     return false;
   }

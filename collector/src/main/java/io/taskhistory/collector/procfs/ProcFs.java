@@ -2,6 +2,7 @@ package io.taskhistory.collector.procfs;
 
 import io.taskhistory.collector.linux.CString;
 import io.taskhistory.collector.linux.NativeFiles;
+import io.taskhistory.collector.linux.SystemFacts;
 import java.io.File;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,11 @@ public final class ProcFs implements ProcTasks {
     } finally {
       NativeFiles.close(stat);
     }
+  }
+
+  @Override
+  public boolean isTask(int tid) {
+    return SystemFacts.isTask(tid);
   }
 
   @Override

@@ -19,6 +19,11 @@ public interface ProcTasks {
   /** The thread group ids of all processes, kernel threads included. */
   int[] processes();
 
+  /** Whether anybody may have {@code tid}, a zombie perhaps; cheaper than {@link #read}. */
+  default boolean isTask(int tid) {
+    return true;
+  }
+
   /** The tids of one process, its leader among them; empty where it is gone. */
   int[] threads(int tgid);
 

@@ -15,6 +15,11 @@ public interface EventSource extends AutoCloseable {
    */
   boolean isExact();
 
+  /** Whether exits with code 0 are told too, as far as any are; known once it is open. */
+  default boolean tellsEveryExit() {
+    return true;
+  }
+
   /**
    * Starts listening, or goes on where it was left: what happens from here on will be drained, and before it whatever
    * the kernel still holds of the time after {@code kept}.

@@ -1,6 +1,7 @@
 package io.taskhistory.collector.tracking;
 
 import io.taskhistory.collector.source.TaskEvents;
+import io.taskhistory.history.Ending;
 import io.taskhistory.history.Gap;
 import io.taskhistory.history.RawText;
 import io.taskhistory.store.HistoryWriter;
@@ -11,14 +12,14 @@ import io.taskhistory.store.HistoryWriter;
  */
 final class BesideEvents implements TaskEvents {
 
-  private static final String SOURCE = "proc";
-
   private final HistoryWriter writer;
   private final LiveTable live;
+  private final ExitDesk exits;
 
-  BesideEvents(HistoryWriter writer, LiveTable live) {
+  BesideEvents(HistoryWriter writer, LiveTable live, ExitDesk exits) {
     this.writer = writer;
     this.live = live;
+    this.exits = exits;
   }
 
   @Override
@@ -32,7 +33,9 @@ final class BesideEvents implements TaskEvents {
   public void renamed(long time, int tid, RawText name) {}
 
   @Override
-  public void exited(long time, int tid, int tgid, int waitStatus, int parentTgid) {}
+  public void exited(long time, int tid, int tgid, int waitStatus, int parentTgid) {
+    exits.reported(time, tid, tgid, waitStatus);
+  }
 
   @Override
   public void uidChanged(long time, int tid, int ruid, int euid) {
@@ -73,6 +76,7 @@ final class BesideEvents implements TaskEvents {
 
   @Override
   public void lost(long from, long to, long count, Gap.Cause cause) {
-    writer.gap(SOURCE, from, to, count, cause);
+    writer.gap(Ending.REPORTING_SOURCE, from, to, count, cause);
+    exits.lost(from, to);
   }
 }

@@ -5,6 +5,8 @@ import io.taskhistory.collector.source.TaskEvents;
 import io.taskhistory.history.Ending;
 import io.taskhistory.history.Gap;
 import io.taskhistory.history.RawText;
+import io.taskhistory.history.SignalOrigin;
+import io.taskhistory.history.SignalOrigin.Kind;
 import io.taskhistory.history.Task;
 import io.taskhistory.store.HistoryWriter;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +37,10 @@ final class ExactRules implements TaskEvents {
   private final Reconciler reconciler;
   private final StartTimes starts;
   private final Ancestry ancestry;
+  private final ExitDesk exits;
 
   ExactRules(HistoryWriter writer, LiveTable live, ProcTasks proc, Importer importer, NameResolver names,
-      Reconciler reconciler, StartTimes starts, Ancestry ancestry) {
+      Reconciler reconciler, StartTimes starts, Ancestry ancestry, ExitDesk exits) {
     this.writer = writer;
     this.live = live;
     this.proc = proc;
@@ -46,6 +49,7 @@ final class ExactRules implements TaskEvents {
     this.reconciler = reconciler;
     this.starts = starts;
     this.ancestry = ancestry;
+    this.exits = exits;
   }
 
   /** A new process gets the history of the process that called clone; a new thread shares its process's. */
@@ -162,6 +166,7 @@ final class ExactRules implements TaskEvents {
       return;
     }
     TrackedProcess process = task.process;
+    boolean sure = live.isSure(task);
     if (task.isLeader()) {
       process.leaderHasExited();
     } else {
@@ -173,6 +178,21 @@ final class ExactRules implements TaskEvents {
     names.changed(process, time);
     if (process.running <= 0) {
       live.endProcess(process, time, waitStatus);
+    }
+    if (sure) {
+      awaitStatus(task, time);
+    }
+  }
+
+  /** Of a task that may have been another by then, no report can be said to be its. */
+  private void awaitStatus(Tracked task, long time) {
+    boolean isOver = task.process.running <= 0;
+    if (task.isLeader() ? isOver : !isOver) {
+      exits.ended(task, time);
+    } else if (task.isLeader()) {
+      exits.leaderLeft(task, time);
+    } else {
+      exits.endedLast(task, time);
     }
   }
 
@@ -203,13 +223,30 @@ final class ExactRules implements TaskEvents {
 
   @Override
   public void signalled(
-      long time, int senderTid, int targetTid, int signal, int code, boolean toGroup, boolean inInterrupt) {}
+      long time, int senderTid, int targetTid, int signal, int code, boolean toGroup, boolean inInterrupt) {
+    live.at(time);
+    Tracked target = live.certain(targetTid);
+    if (target == null || signal < 1 || signal > SignalOrigin.HIGHEST) {
+      return;
+    }
+    Kind kind = inInterrupt ? Kind.INTERRUPT : code > 0 ? Kind.KERNEL : Kind.TASK;
+    Tracked sender = kind == Kind.TASK && senderTid > 0 ? live.certain(senderTid) : null;
+    exits.signalled(
+        target.process, new SignalOrigin(signal, time, kind, code, sender == null ? null : sender.task.id()));
+  }
 
   @Override
-  public void oomVictim(long time, int tid) {}
+  public void oomVictim(long time, int tid) {
+    live.at(time);
+    Tracked victim = live.certain(tid);
+    if (victim != null) {
+      exits.oomVictim(victim.process);
+    }
+  }
 
   @Override
   public void lost(long from, long to, long count, Gap.Cause cause) {
+    exits.signalsLost(to);
     ancestry.lost(from, to, count, cause);
   }
 }

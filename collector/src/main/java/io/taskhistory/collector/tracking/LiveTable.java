@@ -78,10 +78,15 @@ final class LiveTable {
   /** Who certainly holds {@code tid}, and has since before now; null where nobody known does. */
   @Nullable Tracked certain(int tid) {
     Tracked known = tasks.get(tid);
-    if (known == null || known.epoch == epoch && !inGap) {
+    if (known == null || isSure(known)) {
       return known;
     }
     return confirm(known) ? known : null;
+  }
+
+  /** Whether it is certain that {@code known} holds its tid, without asking anybody. */
+  boolean isSure(Tracked known) {
+    return known.epoch == epoch && !inGap;
   }
 
   /**
@@ -153,7 +158,7 @@ final class LiveTable {
       endProcess(process, time, Ending.UNKNOWN_STATUS);
       return;
     }
-    boolean nothingIsLost = known.epoch == epoch && !inGap;
+    boolean nothingIsLost = isSure(known);
     endUnseen(known, time);
     if (process.running == 0 && nothingIsLost) {
       process.leaderExited = false;

@@ -47,6 +47,7 @@ public final class Tracking implements AutoCloseable {
   private final NameResolver names;
   private final DetailsDesk details;
   private final Reconciler reconciler;
+  private final ExitDesk exits;
   private final TaskEvents beside;
   private final TaskEvents exact;
   private final TaskEvents assuming;
@@ -70,10 +71,12 @@ public final class Tracking implements AutoCloseable {
     BiConsumer<Tracked, Entry> entered = details::request;
     importer = new Importer(writer, live, proc, starts, clock, entered);
     reconciler = new Reconciler(writer, live, proc, starts, importer, details, clock);
+    exits = new ExitDesk(writer, ExitDesk.Reports.NONE,
+        tracked -> proc.isTask(tracked.task.tid()) && live.isAlive(tracked), clock);
     Ancestry ancestry = new Ancestry(writer, live, importer, names, details, reconciler, starts);
-    exact = new ExactRules(writer, live, proc, importer, names, reconciler, starts, ancestry);
+    exact = new ExactRules(writer, live, proc, importer, names, reconciler, starts, ancestry, exits);
     assuming = new ConnectorRules(writer, live, importer, names, reconciler, starts, ancestry);
-    beside = new BesideEvents(writer, live);
+    beside = new BesideEvents(writer, live, exits);
   }
 
   /**
@@ -129,13 +132,35 @@ public final class Tracking implements AutoCloseable {
     return isExact ? exact : assuming;
   }
 
+  /**
+   * A source beside the spine tells how tasks ended from {@code since} on; what did before, and since the store's
+   * watermark, nobody does.
+   */
+  public void besideSince(long since, boolean tellsEveryExit) {
+    exits.expect(tellsEveryExit ? ExitDesk.Reports.ALL : ExitDesk.Reports.NONZERO);
+    if (writer.watermark() >= 0 && since > writer.watermark()) {
+      beside.lost(writer.watermark(), since, Gap.UNCOUNTED, Gap.Cause.STOPPED);
+    }
+  }
+
+  /** There is no source beside the spine any more, since {@code time} at the latest. */
+  public void besideGone(long time) {
+    exits.lost(time, Long.MAX_VALUE);
+    exits.expect(ExitDesk.Reports.NONE);
+  }
+
   /** Where the events of a source beside the spine go. */
   public TaskEvents beside() {
     return beside;
   }
 
-  /** Everything reported up to {@code time} has been passed to {@link #events}. */
-  public void drained(long time) {
+  /**
+   * Everything reported up to these times has been passed to {@link #events} and to {@link #beside}.
+   *
+   * @param besideTime -1 where nothing is beside the spine
+   */
+  public void drained(long time, long besideTime) {
+    exits.drained(besideTime, time);
     names.drained(time);
     importer.drained(time);
     details.deliver(time);

@@ -50,7 +50,7 @@ class InFlightTest {
           }
           default -> {
             if (random.nextInt(500) == 0) {
-              inFlight.forgetNames();
+              inFlight.forgetNames(1);
               names.clear();
             }
             inFlight.age(time);
@@ -121,5 +121,15 @@ class InFlightTest {
         }
       }
     }
+  }
+
+  @Test
+  void named_beforeTheEndOfALoss_isNotRemembered() {
+    InFlight inFlight = new InFlight();
+    inFlight.forgetNames(100);
+    inFlight.named(7, 99, RawText.of("early"));
+    assertThat(inFlight.takeName(7)).as("a later one of it can be among what was lost").isEqualTo(RawText.UNKNOWN);
+    inFlight.named(7, 100, RawText.of("late"));
+    assertThat(inFlight.takeName(7)).isEqualTo(RawText.of("late"));
   }
 }

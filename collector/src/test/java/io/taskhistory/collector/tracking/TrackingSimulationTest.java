@@ -114,7 +114,7 @@ class TrackingSimulationTest {
       for (int i = random.nextInt(exact ? 60 : 12); i > 0; i--) {
         kernel.step();
       }
-      tracking.drained(kernel.drain(events(tracking)));
+      tracking.drained(kernel.drain(events(tracking)), -1);
       if (tracking.wantsReconciling() && random.nextInt(3) == 0) {
         tracking.reconcile(looked -> drainTo(kernel, tracking, looked));
       }
@@ -138,7 +138,7 @@ class TrackingSimulationTest {
     kernel.flushLoss();
     for (int i = 0; i < 4; i++) {
       kernel.step();
-      tracking.drained(kernel.drain(events(tracking)));
+      tracking.drained(kernel.drain(events(tracking)), -1);
     }
     for (int i = 0; i < 10_000 && !tracking.wantsReconciling(); i++) {
       kernel.step();
@@ -148,7 +148,7 @@ class TrackingSimulationTest {
     }
     for (int i = 0; i < 3; i++) {
       kernel.step();
-      tracking.drained(kernel.drain(events(tracking)));
+      tracking.drained(kernel.drain(events(tracking)), -1);
     }
   }
 
@@ -157,7 +157,7 @@ class TrackingSimulationTest {
     do {
       kernel.step();
       drained = kernel.drain(events(tracking));
-      tracking.drained(drained);
+      tracking.drained(drained, -1);
     } while (drained < time);
   }
 

@@ -42,7 +42,7 @@ class TrackingTest {
 
   private void drainTo(long time) {
     proc.now = time;
-    tracking.drained(time);
+    tracking.drained(time, -1);
   }
 
   private Task task(int tid) {
