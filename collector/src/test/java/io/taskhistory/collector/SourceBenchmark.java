@@ -8,13 +8,17 @@ import io.taskhistory.collector.procfs.TaskDetails;
 import io.taskhistory.collector.procfs.TaskStat;
 import io.taskhistory.collector.source.Checkpoint;
 import io.taskhistory.collector.source.TaskEvents;
+import io.taskhistory.collector.trace.JournalDirectory;
+import io.taskhistory.collector.trace.TraceSettings;
+import io.taskhistory.collector.trace.TraceSource;
 import io.taskhistory.history.Gap;
 import io.taskhistory.history.RawText;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 
 /**
- * Prints what receiving and decoding one event of the proc connector and reading one task from /proc cost, in time and
- * in garbage. Needs root:
+ * Prints what receiving and decoding one event of each source and reading one task from /proc cost, in time and in
+ * garbage. Needs root:
  *
  * <pre>
  *   mvn -q -pl collector -am test-compile dependency:build-classpath -Dmdep.outputFile=/tmp/classpath
@@ -34,6 +38,7 @@ public final class SourceBenchmark {
     for (int round = 1; round <= ROUNDS; round++) {
       System.out.println("round " + round);
       events();
+      traces();
       reads();
     }
   }
@@ -50,6 +55,31 @@ public final class SourceBenchmark {
       measure.print("event received and decoded", counter.count);
       System.out.println("  lost " + source.stats().lost());
     }
+  }
+
+  private static void traces() {
+    Path journals = JournalDirectory.choose(Path.of("target").toAbsolutePath());
+    String instance = "taskhistory-bench-" + ProcessHandle.current().pid();
+    try (TraceSource source = new TraceSource(new TraceSettings(instance, 32 << 20, journals))) {
+      source.open(Checkpoint.NONE);
+      Counter counter = new Counter();
+      try (Child flood = Child.run(Programs.flood(), Integer.toString(EXECS), "2", Programs.tiny().toString())) {
+        flood.await();
+      }
+      Measure measure = new Measure();
+      source.drain(counter, Integer.MAX_VALUE);
+      measure.print("event of the trace", counter.count);
+      measure = new Measure();
+      source.kept(source.position());
+      measure.print("trace position kept", 1);
+      measure = new Measure();
+      for (int i = 0; i < READS; i++) {
+        source.drain(counter, Integer.MAX_VALUE);
+      }
+      measure.print("empty trace drained", READS);
+      System.out.println("  lost " + source.stats().lost());
+    }
+    TraceSource.release(instance, journals);
   }
 
   private static void reads() {
@@ -81,13 +111,15 @@ public final class SourceBenchmark {
     private final com.sun.management.ThreadMXBean threads =
         (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final long bytes = threads.getCurrentThreadAllocatedBytes();
+    private final long cpu = threads.getCurrentThreadCpuTime();
     private final long start = System.nanoTime();
 
     void print(String what, long count) {
       long nanos = System.nanoTime() - start;
+      long used = threads.getCurrentThreadCpuTime() - cpu;
       long allocated = threads.getCurrentThreadAllocatedBytes() - bytes;
-      System.out.printf("  %-28s %9.1f ns %8.1f bytes of garbage (%d)%n",
-          what, (double) nanos / count, (double) allocated / count, count);
+      System.out.printf("  %-28s %9.1f ns, %9.1f of processor time, %8.1f bytes of garbage (%d)%n",
+          what, (double) nanos / count, (double) used / count, (double) allocated / count, count);
     }
   }
 
