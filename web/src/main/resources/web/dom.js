@@ -51,6 +51,11 @@ export function nameOf(escaped) {
     : h('bdi.name', {}, readable(escaped));
 }
 
+/** A history in the style `names`, as people read it. */
+export function lineageOf(history) {
+  return history.split('=>').map((name, i) => [i > 0 && ' → ', nameOf(name)]);
+}
+
 /** An instant as people read it; the exact one on hovering. */
 export function timeOf(text) {
   return text ? h('time', { datetime: text, title: text }, when(text)) : h('span.muted', {}, 'unknown');

@@ -36,6 +36,7 @@ const causes = {
   sequence: 'a sequence number was skipped',
   stopped: 'the service was not running',
   contradiction: 'reports contradicted each other or /proc',
+  interference: 'somebody switched the recording off, or took what it held',
 };
 
 export function causeOf(label) {
@@ -159,9 +160,20 @@ export function ending(exit) {
     return 'still running';
   }
   if ('signal' in exit) {
-    return `killed by ${exit.signal_name ?? 'signal'} (${exit.signal})${exit.core_dumped ? ', core dumped' : ''}`;
+    return `killed by ${exit.signal_name ?? 'signal'} (${exit.signal})${maker(exit.by)}` +
+      `${exit.core_dumped ? ', core dumped' : ''}${victim(exit)}`;
   }
-  return 'code' in exit ? `exited with code ${exit.code}` : 'ended unseen: nobody knows how';
+  return ('code' in exit ? `exited with code ${exit.code}` : 'ended unseen: nobody knows how') + victim(exit);
+}
+
+function victim(exit) {
+  return exit.oom ? ', killed by the OOM killer' : '';
+}
+
+/** Who made a signal that no task sent. */
+function maker(by) {
+  const where = { kernel: ', made by the kernel', interrupt: ', made in an interrupt' }[by?.kind];
+  return where === undefined ? '' : where + (by.si_code_name ? ` (${readable(by.si_code_name)})` : '');
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { getJson, Refused } from './api.js';
 import { commandOf, entryRoute } from './chain.js';
-import { button, byId, fill, h, nameOf, notice, provenanceOf, timeOf } from './dom.js';
+import { button, byId, fill, h, lineageOf, nameOf, notice, provenanceOf, timeOf } from './dom.js';
 import { count, identity, parseTime } from './format.js';
 
 const FIELDS = ['comm', 'exe', 'uid', 'from', 'to'];
@@ -114,5 +114,5 @@ function execOf(exec) {
       exec.uid === undefined ? null : h('span.muted', {}, `uid ${identity(exec.uid)}`),
       timeOf(exec.start), provenanceOf(exec.provenance)),
     h('p', {}, commandOf(exec)),
-    h('p.lineage', {}, exec.history.split('=>').map((name, i) => [i > 0 && ' → ', nameOf(name)])));
+    h('p.lineage', {}, lineageOf(exec.history)));
 }

@@ -2,7 +2,7 @@
 
 import { getJson, getText, Problem, Refused, taskPath } from './api.js';
 import { chainOf, completenessBadge, completenessOf, taskRoute } from './chain.js';
-import { button, byId, copyButton, fill, h, nameOf, notice, timeOf } from './dom.js';
+import { button, byId, copyButton, fill, h, lineageOf, nameOf, notice, timeOf } from './dom.js';
 import { age, duration, ending, parseTime, readable } from './format.js';
 
 const REFRESH_MS = 3000;
@@ -175,6 +175,7 @@ export class TaskView {
       ['Ended', task.state === 'live' ? null
         : [timeOf(task.end), task.end ? ` after ${duration(Date.parse(task.end) - Date.parse(task.start))}` : null]],
       ['Exit', task.state === 'live' ? null : ending(task.exit ?? { unknown: true })],
+      ['Ended by', task.exit?.by?.kind === 'task' ? senderOf(task) : null, 'The task that sent the signal'],
       ['Creator', this.#relative(task.creator, signal), 'The task that called clone'],
       ['Reaper', task.reaper && task.reaper === task.creator ? 'its creator' : this.#relative(task.reaper, signal),
         'The task that ppid names: another than the creator once that is gone'],
@@ -246,6 +247,20 @@ export class TaskView {
       h('div.bar', {}, h('span.segments', {}, tabs), says, copyButton('Copy', () => text.textContent)),
       text);
   }
+}
+
+/** Who sent the deadly signal, as it was then. */
+function senderOf(task) {
+  const { by } = task.exit;
+  if (!by.task) {
+    return h('span.muted', {}, 'not known');
+  }
+  const who = by.task === task.task
+    ? 'itself'
+    : h('a', { href: taskRoute(by.task) }, by.comm ? nameOf(by.comm) : by.task, by.comm ? ` ${by.tid}` : null);
+  return [who, by.history
+    ? h('p.lineage', {}, lineageOf(by.history), by.complete ? null : ' (not complete)')
+    : null];
 }
 
 function childOf(child) {

@@ -9,7 +9,10 @@ import io.taskhistory.history.Entry;
 import io.taskhistory.history.Gap;
 import io.taskhistory.history.Provenance;
 import io.taskhistory.history.RawText;
+import io.taskhistory.history.SignalOrigin;
+import io.taskhistory.history.SignalOrigin.Kind;
 import io.taskhistory.history.Task;
+import io.taskhistory.history.TaskId;
 import io.taskhistory.store.BootFacts;
 import io.taskhistory.store.HistoryReader;
 import io.taskhistory.store.HistoryWriter;
@@ -35,6 +38,8 @@ public final class Scene {
   /** When sshd execs, on the monotonic clock. */
   public static final long SSHD = 126 * SECOND;
   public static final long BASH = 140 * SECOND;
+  /** The first of those that ended in every way. */
+  public static final int ENDED = 4100;
   public static final byte[] HOSTILE = "a \"=>\n\u001b[31m?".getBytes(StandardCharsets.UTF_8);
 
   public final MemoryHistoryStore store;
@@ -109,6 +114,33 @@ public final class Scene {
     end(killed, 161 * SECOND, 0x80 | 11);
     writer.commit(162 * SECOND);
     process(3900, 170 * SECOND, bash, shell);
+    commit(180 * SECOND);
+  }
+
+  /** Adds processes from {@link #ENDED} on, each ended in another way. */
+  public void endInEveryWay() {
+    Task shell = reader().task(3787).orElseThrow();
+    Task odd = reader().task(4000).orElseThrow();
+    long sent = 171 * SECOND;
+    List<Ending> endings = List.of(
+        new Ending(172 * SECOND, 9, new SignalOrigin(9, sent, Kind.TASK, 0, shell.id()), false),
+        new Ending(172 * SECOND, 15, new SignalOrigin(15, sent, Kind.TASK, -6, odd.id()), false),
+        new Ending(172 * SECOND, 0x80 | 11, new SignalOrigin(11, sent, Kind.KERNEL, 1, null), false),
+        new Ending(172 * SECOND, 14, new SignalOrigin(14, sent, Kind.INTERRUPT, 0x80, null), false),
+        new Ending(172 * SECOND, 9, new SignalOrigin(9, sent, Kind.KERNEL, 0x80, null), true),
+        new Ending(172 * SECOND, 2, new SignalOrigin(2, sent, Kind.TASK, 0, null), false),
+        new Ending(172 * SECOND, 3, new SignalOrigin(3, sent, Kind.TASK, 77, new TaskId(KEY, 4999, 1)), false),
+        new Ending(172 * SECOND, 6, new SignalOrigin(6, sent, Kind.TASK, -6, new TaskId(KEY, 4107, 170 * SECOND)),
+            false),
+        new Ending(172 * SECOND, Ending.UNREPORTED),
+        new Ending(179 * SECOND + SECOND / 2, Ending.UNREPORTED),
+        new Ending(148 * SECOND - SECOND / 2, Ending.UNREPORTED));
+    for (int i = 0; i < endings.size(); i++) {
+      Ending ending = endings.get(i);
+      Task task = process(ENDED + i, Math.min(170 * SECOND, ending.time() - SECOND), shell.entry(), null);
+      task.end(ending);
+      writer.save(task);
+    }
     commit(180 * SECOND);
   }
 

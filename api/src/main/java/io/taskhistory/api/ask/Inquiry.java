@@ -26,14 +26,16 @@ public final class Inquiry {
   private final HistoryReader reader;
   private final List<Boot> boots;
   private final @Nullable Moment at;
+  private final long applied;
   private final String watermark;
   private @Nullable Task[] recent = NONE;
 
-  private Inquiry(HistoryReader reader, List<Boot> boots, @Nullable Moment at, String watermark) {
+  private Inquiry(HistoryReader reader, List<Boot> boots, @Nullable Moment at, long applied) {
     this.reader = reader;
     this.boots = boots;
     this.at = at;
-    this.watermark = watermark;
+    this.applied = applied;
+    this.watermark = Rfc3339.write(reader.boot().wallAt(applied));
   }
 
   /** A question about now. */
@@ -53,7 +55,7 @@ public final class Inquiry {
     if (moment == null || moment.boot().equals(reader.boot()) && moment.time() > collector.watermark()) {
       collector.awaitNow(PATIENCE);
     }
-    return new Inquiry(reader, boots, moment, watermark(reader, collector));
+    return new Inquiry(reader, boots, moment, collector.watermark());
   }
 
   /** The watermark on the wall clock. */
@@ -75,6 +77,13 @@ public final class Inquiry {
       return task(TaskId.parse(tid).orElseThrow(() -> badTid(tid)));
     }
     return task(number(tid), at);
+  }
+
+  /** How a task that was found ended; null where it lives. */
+  public @Nullable Exit exit(Found found) {
+    Task task = found.task();
+    long upTo = task.boot().equals(reader.boot()) ? applied : reader.watermark(task.boot());
+    return task.ending().map(ending -> Exit.of(reader, task, ending, upTo)).orElse(null);
   }
 
   /**

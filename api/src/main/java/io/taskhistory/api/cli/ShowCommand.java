@@ -89,9 +89,26 @@ final class ShowCommand implements Callable<Integer> {
       return "";
     }
     String how = exit.has("signal")
-        ? "killed by " + text(exit, "signal_name") + (exit.path("core_dumped").asBoolean() ? ", core dumped" : "")
-        : exit.has("code") ? "exit code " + text(exit, "code") : "nobody saw how";
-    return ", ended " + Times.people(text(task, "end")) + " (" + how + ")";
+        ? " by " + text(exit, "signal_name") + sender(exit.path("by"), text(task, "task"))
+            + (exit.path("core_dumped").asBoolean() ? ", core dumped" : "")
+        : exit.has("code") ? " with code " + text(exit, "code") : ", nobody saw how";
+    return ", ended " + Times.people(text(task, "end")) + how
+        + (exit.path("oom").asBoolean() ? ", killed by the OOM killer" : "");
+  }
+
+  /** Whom the signal came from: {@code from bash (4711) swapper/0=>init=>bash}. */
+  private static String sender(JsonNode by, String self) {
+    String code = by.has("si_code_name") ? " (" + text(by, "si_code_name") + ")" : "";
+    return switch (by.path("kind").asText()) {
+      case "" -> "";
+      case "kernel" -> ", made by the kernel" + code;
+      case "interrupt" -> ", made in an interrupt" + code;
+      default -> text(by, "task").equals(self) ? " from itself"
+          : !by.has("task") ? " from a task that is not known"
+          : !by.has("history") ? " from " + text(by, "task")
+          : " from " + name(by, "comm") + " (" + text(by, "tid") + ") " + text(by, "history")
+              + (by.path("complete").asBoolean() ? "" : " (not complete)");
+    };
   }
 
   private static String who(JsonNode task, String field) {

@@ -1,6 +1,7 @@
 package io.taskhistory.api.http;
 
 import io.javalin.http.Context;
+import io.taskhistory.api.ask.Found;
 import io.taskhistory.api.ask.Inquiry;
 import io.taskhistory.api.ask.Refusal;
 import io.taskhistory.api.view.ChildView;
@@ -29,7 +30,9 @@ final class TaskHandler {
 
   void task(Context ctx) {
     Inquiry inquiry = about(Params.of(ctx, "at", "boot"));
-    Answers.json(ctx, inquiry.watermark(), TaskView.of(inquiry.task(ctx.pathParam("tid")), inquiry.watermark()));
+    Found found = inquiry.task(ctx.pathParam("tid"));
+    String watermark = inquiry.watermark();
+    Answers.json(ctx, watermark, TaskView.of(found, inquiry.exit(found), watermark));
   }
 
   void history(Context ctx) {

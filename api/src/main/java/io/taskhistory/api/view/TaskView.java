@@ -1,6 +1,6 @@
 package io.taskhistory.api.view;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
+import io.taskhistory.api.ask.Exit;
 import io.taskhistory.api.ask.Found;
 import io.taskhistory.api.ask.Rfc3339;
 import io.taskhistory.history.Boot;
@@ -29,7 +29,12 @@ public record TaskView(
   /** kthreadd's pid: rest_init() in init/main.c starts it right after init, and it all other kernel threads. */
   private static final int KTHREADD = 2;
 
-  public static TaskView of(Found found, String watermark) {
+  /**
+   * The view of {@code found}.
+   *
+   * @param exit how it ended, null where it lives
+   */
+  public static TaskView of(Found found, @Nullable Exit exit, String watermark) {
     Task task = found.task();
     Boot boot = task.boot();
     History history = found.history();
@@ -40,7 +45,7 @@ public record TaskView(
         history.entries().stream().map(entry -> EntryView.of(boot, entry)).toList(), history.isComplete(),
         history.reasons().stream().map(Reason::label).toList(),
         history.doubts().gaps().stream().map(GapView::of).toList(),
-        task.ending().map(ExitView::of).orElse(null), watermark);
+        exit == null ? null : ExitView.of(boot, exit), watermark);
   }
 
   static String state(Task task) {
@@ -54,23 +59,6 @@ public record TaskView(
   static boolean isKernelThread(Task task) {
     return task.entry().isRoot()
         && (task.tid() == KTHREADD || task.creator().or(task::reaper).filter(id -> id.tid() == KTHREADD).isPresent());
-  }
-
-  /** How a task ended: with a code, by a signal, or nobody knows how. */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record ExitView(
-      @Nullable Integer code, @Nullable Integer signal, @Nullable String signalName, @Nullable Boolean coreDumped,
-      @Nullable Boolean unknown) {
-
-    static ExitView of(Ending ending) {
-      if (!ending.isObserved()) {
-        return new ExitView(null, null, null, null, true);
-      }
-      int signal = ending.signal();
-      return signal == 0
-          ? new ExitView(ending.code(), null, null, null, null)
-          : new ExitView(null, signal, Signals.name(signal), ending.dumpedCore(), null);
-    }
   }
 
   /** The word that every interface uses for a value of an enum. */

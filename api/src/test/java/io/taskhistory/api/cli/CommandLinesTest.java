@@ -2,6 +2,7 @@ package io.taskhistory.api.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskhistory.api.Scene;
 import io.taskhistory.api.http.Running;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,15 +94,40 @@ class CommandLinesTest {
         .contains("  2023-08-11 10:45:35.000Z     3767  sshd       resolved  /usr/sbin/sshd\n");
     assertThat(onTerminal("show", "3788").out).startsWith("worker  tid 3788 of pid 3787, live");
     assertThat(onTerminal("show", "4001").out)
-        .contains("ended 2023-08-11 10:46:10.000Z (killed by SIGSEGV, core dumped)")
+        .contains("ended 2023-08-11 10:46:10.000Z by SIGSEGV, core dumped\n")
         .contains("a name is not known (?)");
-    assertThat(onTerminal("show", "3900", "--at", "mono:150").out).contains("(exit code 3)");
+    assertThat(onTerminal("show", "3900", "--at", "mono:150").out)
+        .contains("ended 2023-08-11 10:46:09.000Z with code 3\n");
     assertThat(onTerminal("show", "10").out).contains("kernel thread");
+  }
+
+  @ParameterizedTest
+  @CsvSource(quoteCharacter = '"', value = {
+      "0, by SIGKILL from bash (3787) swapper/0=>init=>sshd=>bash",
+      "2, \" by SIGSEGV, made by the kernel (SEGV_MAPERR), core dumped\"",
+      "3, \" by SIGALRM, made in an interrupt (SI_KERNEL)\"",
+      "4, \" by SIGKILL, made by the kernel (SI_KERNEL), killed by the OOM killer\"",
+      "5, by SIGINT from a task that is not known", "6, by SIGQUIT from bbbbbbbb2222-4999-1", "7, by SIGABRT from itself",
+      "8, with code 0", "9, nobody saw how"})
+  void show_ofAnEndedTask_saysHowAndByWhom(int which, String how) {
+    host.scene.endInEveryWay();
+    assertThat(onTerminal("show", Integer.toString(Scene.ENDED + which)).out.lines().findFirst().orElseThrow())
+        .matches(".*, ended 2023-08-11 10:46:2\\d\\.\\d00Z,? " + Pattern.quote(how.strip()));
+  }
+
+  @Test
+  void show_ofOneKilledByAHostileName_writesItReadably() {
+    host.scene.endInEveryWay();
+    assertThat(onTerminal("show", Integer.toString(Scene.ENDED + 1)).out)
+        .contains(" by SIGTERM from a \"=>\\012\\033[31m? (4000) swapper/0=>init=>sshd=>bash=>a\\040\\042\\075\\076")
+        .contains("\\077 (not complete)\n");
   }
 
   @Test
   void show_ofAHostileName_writesNoControlBytes() {
+    host.scene.endInEveryWay();
     for (Outcome outcome : List.of(onTerminal("show", "4000"), piped("show", "4000"), onTerminal("tree"), piped("tree"),
+        onTerminal("show", Integer.toString(Scene.ENDED + 1)),
         onTerminal("search"), piped("search"), piped("tree", "--json"))) {
       assertThat(outcome.code).isZero();
       assertThat(outcome.out.chars().filter(c -> c < ' ' && c != '\n' && c != '\t' || c == 127)).isEmpty();

@@ -193,6 +193,25 @@ class PageTest {
   }
 
   @Test
+  void task_thatWasKilled_namesWhoDidIt() {
+    scene.endInEveryWay();
+    open("#/task/" + (Scene.ENDED + 1));
+    soon(() -> assertThat(browser.text("#task .badges")).contains("killed by SIGTERM (15)"));
+    assertThat(browser.texts("#task .facts .lineage"))
+        .containsExactly("swapper/0 → init → sshd → bash → a \"=>\\012\\033[31m? (not complete)");
+    browser.click("#task .facts a[href*='-4000-']");
+    soon(() -> assertThat(browser.text("#task h1")).contains("a \"=>\\012\\033[31m?").contains("4000"));
+    open("#/task/" + (Scene.ENDED + 2));
+    soon(() -> assertThat(browser.text("#task .badges"))
+        .contains("killed by SIGSEGV (11), made by the kernel (SEGV_MAPERR), core dumped"));
+    open("#/task/" + (Scene.ENDED + 4));
+    soon(() -> assertThat(browser.text("#task .badges")).contains("killed by the OOM killer"));
+    open("#/task/" + (Scene.ENDED + 7));
+    soon(() -> assertThat(browser.text("#task .facts")).contains("itself"));
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
   void task_asOfATimeBeforeItsExec_isWhatItWasThen() {
     open("#/task/3787?at=mono:135");
     soon(() -> assertThat(browser.texts(".entry .name")).containsExactly("swapper/0", "init", "sshd"));
