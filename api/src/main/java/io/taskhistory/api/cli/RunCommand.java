@@ -4,6 +4,7 @@ import io.taskhistory.api.cli.Failure.Exit;
 import io.taskhistory.api.service.LinuxMachine;
 import io.taskhistory.api.service.Listen;
 import io.taskhistory.api.service.Machine;
+import io.taskhistory.api.service.Recording;
 import io.taskhistory.api.service.Service;
 import io.taskhistory.api.service.Sources;
 import java.util.List;
@@ -52,6 +53,10 @@ final class RunCommand implements Callable<Integer> {
           + " of a busy machine, as far as memory allows)")
   private @Nullable String traceBuffer;
 
+  @Option(names = "--release",
+      description = "end the recording of the trace instance, which goes on while nothing runs, and run nothing")
+  private boolean release;
+
   @Option(names = "--auth", paramLabel = "HOW",
       description = "what callers have to show: token, the one in the data directory (default), or none, for tests")
   private Auth auth = Auth.TOKEN;
@@ -67,9 +72,12 @@ final class RunCommand implements Callable<Integer> {
     Machine machine = new LinuxMachine(sources());
     List<Machine.Shortage> shortages = machine.shortages();
     if (!shortages.isEmpty()) {
-      throw new Failure(Exit.WRONG_USE, "cannot follow tasks: " + shortages.stream()
-          .map(shortage -> shortage.what() + "; " + shortage.remedy())
+      throw new Failure(Exit.WRONG_USE, (release ? "cannot end the recording: " : "cannot follow tasks: ")
+          + shortages.stream().map(shortage -> shortage.what() + "; " + shortage.remedy())
           .collect(Collectors.joining(". ")));
+    }
+    if (release) {
+      return endRecording(all);
     }
     LinkedBlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
     Service service = Service.start(machine, all.dataDirectory(), where, auth == Auth.TOKEN, failures::add);
@@ -83,6 +91,18 @@ final class RunCommand implements Callable<Integer> {
     service.close();
     Runtime.getRuntime().halt(Exit.FAILED.code());
     return Exit.FAILED.code();
+  }
+
+  private int endRecording(TaskhistoryCommand all) {
+    boolean released = Recording.release(traceInstance, all.dataDirectory());
+    if (all.json()) {
+      all.terminal().line("{\"trace_instance\":\"" + traceInstance + "\",\"released\":" + released + "}");
+    } else {
+      all.terminal().line(released
+          ? "removed the trace instance " + traceInstance + "; the kernel records no longer"
+          : "there is no trace instance " + traceInstance + "; nothing is recorded");
+    }
+    return 0;
   }
 
   /**
@@ -99,6 +119,9 @@ final class RunCommand implements Callable<Integer> {
   private Listen checked(TaskhistoryCommand all) {
     if (all.hasServer()) {
       throw wrong("--server is for the commands that ask; run answers: use --listen");
+    }
+    if (release && source == Sources.Choice.PROC) {
+      throw wrong("--release is about what the kernel's trace buffer records; leave --source proc away");
     }
     try {
       return Listen.parse(listen);

@@ -14,8 +14,6 @@ import java.util.List;
 /** What this kernel and these privileges allow, found out by trying; nothing is left changed. */
 public final class Checkup {
 
-  private static final List<Path> TRACEFS =
-      List.of(Path.of("/sys/kernel/tracing"), Path.of("/sys/kernel/debug/tracing"));
   private static final Path LOGINUID = Path.of("/proc/self/loginuid");
 
   /**
@@ -34,7 +32,7 @@ public final class Checkup {
     Checkup checkup = new Checkup();
     Privileges privileges = Privileges.read();
     checkup.connector(privileges);
-    checkup.tracefs();
+    checkup.checks.add(TracefsCheck.of(Path.of("/"), Sources.DEFAULT_TRACE_INSTANCE));
     checkup.audit(privileges);
     checkup.directory(directory);
     return List.copyOf(checkup.checks);
@@ -61,14 +59,6 @@ public final class Checkup {
       checks.add(new Check("proc connector", false, true, String.valueOf(e.getMessage()),
           "it needs a kernel with CONFIG_PROC_EVENTS=y"));
     }
-  }
-
-  private void tracefs() {
-    boolean readable = TRACEFS.stream().anyMatch(path -> Files.isReadable(path.resolve("trace_clock")));
-    checks.add(readable
-        ? new Check("tracefs", true, false, "is mounted and can be read; not used by this version", "")
-        : new Check("tracefs", false, false, "is not mounted, or cannot be read; not used by this version",
-            "mount -t tracefs tracefs /sys/kernel/tracing, with sudo"));
   }
 
   private void audit(Privileges privileges) {
