@@ -38,6 +38,21 @@ public final class Programs {
     return program("flood");
   }
 
+  /** {@code paced RATE SECONDS WORKERS PROGRAM LOG} starts a program so often, and says which pids it got when. */
+  public static Path paced() {
+    return program("paced");
+  }
+
+  /** {@code bustle SEED BUDGET DEEDS} makes processes in every way there is, at random: see {@code bustle.c}. */
+  public static Path bustle() {
+    return program("bustle", "-pthread");
+  }
+
+  /** {@code keeper PROGRAM ARG...} runs a program, and ends when all that it started has ended. */
+  public static Path keeper() {
+    return program("keeper");
+  }
+
   /** A static actor: it runs in a directory that it calls its root. */
   public static Path staticActor() {
     return program("actor", "-pthread", "-static");

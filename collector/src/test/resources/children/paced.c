@@ -1,0 +1,91 @@
+/*
+ * paced RATE SECONDS WORKERS PROGRAM LOG: starts and awaits PROGRAM about RATE times a second, by WORKERS processes
+ * side by side, for so many seconds. Of each child it writes a line "WORKER PID BEFORE AFTER" to LOG.N, in worker N:
+ * the worker's and the child's pid, and the monotonic clock in nanoseconds right before the child was started and right
+ * after it was awaited. Between the two the pid was the child's. Writes "worker PID" for each worker, and in the end
+ * "started COUNT".
+ */
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static long now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000000000L + time.tv_nsec;
+}
+
+static void sleep_until(long time)
+{
+	struct timespec at = {.tv_sec = time / 1000000000L, .tv_nsec = time % 1000000000L};
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+}
+
+/* Keeps the pace on the whole: what was late is made up for, for at most a second. */
+static void work(long interval, long until, char *program, char *log, int number, long *started)
+{
+	char *argv[] = {program, NULL}, path[4096];
+	long due = now();
+	FILE *file;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	snprintf(path, sizeof path, "%s.%d", log, number);
+	file = fopen(path, "w");
+	if (!file)
+		_exit(1);
+	for (long before = now(); before < until; before = now()) {
+		pid_t child;
+
+		if (posix_spawn(&child, program, NULL, NULL, argv, environ))
+			_exit(1);
+		waitpid(child, NULL, 0);
+		fprintf(file, "%d %d %ld %ld\n", getpid(), child, before, now());
+		++*started;
+		due += interval;
+		if (now() < due)
+			sleep_until(due);
+		else if (now() - due > 1000000000L)
+			due = now() - 1000000000L;
+	}
+	_exit(fclose(file) != 0);
+}
+
+int main(int argc, char **argv)
+{
+	int failed = 0, status, workers;
+	long count = 0, until, interval, *started;
+
+	if (argc != 6)
+		return 2;
+	workers = atoi(argv[3]);
+	interval = 1000000000L * workers / atol(argv[1]);
+	until = now() + atol(argv[2]) * 1000000000L;
+	started = mmap(NULL, workers * sizeof *started, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (started == MAP_FAILED)
+		return 1;
+	for (int i = 0; i < workers; i++) {
+		pid_t worker = fork();
+
+		if (!worker)
+			work(interval, until, argv[4], argv[5], i, &started[i]);
+		printf("worker %d\n", worker);
+		fflush(stdout);
+	}
+	while (wait(&status) > 0)
+		failed |= status;
+	for (int i = 0; i < workers; i++)
+		count += started[i];
+	printf("started %ld\n", count);
+	return failed != 0;
+}
