@@ -161,7 +161,12 @@ final class LiveService implements AutoCloseable {
 
   /** Answers to a batch of questions in the style {@code kernel}, whole. */
   List<JsonNode> lineages(List<String> questions) {
-    HttpResponse<String> response = send(request("/lineages?style=kernel&limit=0")
+    return lineages("kernel", questions);
+  }
+
+  /** Answers to a batch of questions, whole. */
+  List<JsonNode> lineages(String style, List<String> questions) {
+    HttpResponse<String> response = send(request("/lineages?limit=0&style=" + style)
         .POST(HttpRequest.BodyPublishers.ofString(String.join("\n", questions))).build());
     assertThat(response.statusCode()).isEqualTo(200);
     return response.body().lines().map(LiveService::parse).toList();

@@ -1,0 +1,36 @@
+package io.taskhistory.api.live;
+
+import io.taskhistory.api.witness.TraceInstances;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** Tests of a service that records in a trace instance of the test's own, which goes with the test. */
+abstract class TracedTest extends LiveTest {
+
+  private String instance = "";
+
+  @BeforeEach
+  void nameInstance() {
+    instance = TraceInstances.name(getClass().getSimpleName());
+    TraceInstances.remove(instance);
+  }
+
+  /** Runs after the children have been ended; by then each test has closed its service. */
+  @AfterEach
+  void removeInstance() {
+    TraceInstances.remove(instance);
+  }
+
+  String instance() {
+    return instance;
+  }
+
+  /** A service that follows the trace, or goes on with it. */
+  LiveService traced(String... options) {
+    List<String> all = new ArrayList<>(List.of("--source", "trace", "--trace-instance", instance));
+    all.addAll(List.of(options));
+    return new LiveService(directory.resolve("home"), all.toArray(String[]::new));
+  }
+}

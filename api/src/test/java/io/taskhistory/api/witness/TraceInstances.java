@@ -1,0 +1,55 @@
+package io.taskhistory.api.witness;
+
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The trace instances that tests make: each is named after the process of its test, and goes with it. */
+public final class TraceInstances {
+
+  private static final Path ALL = Path.of("/sys/kernel/tracing/instances");
+  private static final Pattern OURS = Pattern.compile("live-test-(\\d+)-.*");
+
+  private TraceInstances() {}
+
+  /** A name that tells whose it is. Also removes what dead test processes have left. */
+  public static String name(String purpose) {
+    assumeThat(Files.isDirectory(ALL)).as("this needs tracefs (mount -t tracefs tracefs /sys/kernel/tracing)").isTrue();
+    sweep();
+    return "live-test-" + ProcessHandle.current().pid() + "-" + purpose;
+  }
+
+  private static void sweep() {
+    try (Stream<Path> instances = Files.list(ALL)) {
+      List<String> names = instances.map(path -> path.getFileName().toString()).toList();
+      for (String name : names) {
+        Matcher m = OURS.matcher(name);
+        if (m.matches() && ProcessHandle.of(Long.parseLong(m.group(1))).isEmpty()) {
+          remove(name);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public static Path path(String name) {
+    return ALL.resolve(name);
+  }
+
+  /** Removes an instance, if there is one; whoever has it open must be gone. */
+  public static void remove(String name) {
+    try {
+      Files.deleteIfExists(path(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
