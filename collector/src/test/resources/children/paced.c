@@ -1,6 +1,6 @@
 /*
- * paced RATE SECONDS WORKERS PROGRAM LOG: starts and awaits PROGRAM about RATE times a second, by WORKERS processes
- * side by side, for so many seconds. Of each child it writes a line "WORKER PID BEFORE AFTER" to LOG.N, in worker N:
+ * paced RATE WORKERS PROGRAM LOG: starts and awaits PROGRAM about RATE times a second, by WORKERS processes side by
+ * side, until standard input is closed. Of each child it writes a line "WORKER PID BEFORE AFTER" to LOG.N, in worker N:
  * the worker's and the child's pid, and the monotonic clock in nanoseconds right before the child was started and right
  * after it was awaited. Between the two the pid was the child's. Writes "worker PID" for each worker, and in the end
  * "started COUNT".
@@ -33,7 +33,7 @@ static void sleep_until(long time)
 }
 
 /* Keeps the pace on the whole: what was late is made up for, for at most a second. */
-static void work(long interval, long until, char *program, char *log, int number, long *started)
+static void work(long interval, char *program, char *log, int number, long *started, volatile int *stop)
 {
 	char *argv[] = {program, NULL}, path[4096];
 	long due = now();
@@ -44,7 +44,7 @@ static void work(long interval, long until, char *program, char *log, int number
 	file = fopen(path, "w");
 	if (!file)
 		_exit(1);
-	for (long before = now(); before < until; before = now()) {
+	for (long before = now(); !*stop; before = now()) {
 		pid_t child;
 
 		if (posix_spawn(&child, program, NULL, NULL, argv, environ))
@@ -64,24 +64,29 @@ static void work(long interval, long until, char *program, char *log, int number
 int main(int argc, char **argv)
 {
 	int failed = 0, status, workers;
-	long count = 0, until, interval, *started;
+	long count = 0, interval, *started;
+	volatile int *stop;
+	char byte;
 
-	if (argc != 6)
+	if (argc != 5)
 		return 2;
-	workers = atoi(argv[3]);
+	workers = atoi(argv[2]);
 	interval = 1000000000L * workers / atol(argv[1]);
-	until = now() + atol(argv[2]) * 1000000000L;
-	started = mmap(NULL, workers * sizeof *started, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	started = mmap(NULL, (workers + 1) * sizeof *started, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (started == MAP_FAILED)
 		return 1;
+	stop = (volatile int *)&started[workers];
 	for (int i = 0; i < workers; i++) {
 		pid_t worker = fork();
 
 		if (!worker)
-			work(interval, until, argv[4], argv[5], i, &started[i]);
+			work(interval, argv[3], argv[4], i, &started[i], stop);
 		printf("worker %d\n", worker);
 		fflush(stdout);
 	}
+	while (read(0, &byte, 1) > 0)
+		;
+	*stop = 1;
 	while (wait(&status) > 0)
 		failed |= status;
 	for (int i = 0; i < workers; i++)

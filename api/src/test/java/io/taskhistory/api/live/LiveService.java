@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 
 /** The service as a process of its own, and a client of it. Closing kills it; what it wrote stays in its home. */
@@ -40,17 +41,28 @@ final class LiveService implements AutoCloseable {
   LiveService(Path home, String... options) {
     this.home = home;
     try {
-      Files.createDirectories(home.resolve("tmp"));
-      List<String> command = Machinery.command("--data-dir", home.resolve("data").toString(), "run",
-          "--listen", "127.0.0.1:0");
-      command.addAll(List.of(options));
-      command.add(1, "-Djava.io.tmpdir=" + home.resolve("tmp")); // native libraries that a kill leaves behind
-      process = new ProcessBuilder(command).redirectError(home.resolve("err").toFile()).start();
+      process = launch(home, options);
       url = ready();
       token = Files.readString(home.resolve("data/token")).strip();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Process launch(Path home, String... options) throws IOException {
+    Files.createDirectories(home.resolve("tmp"));
+    List<String> command = Machinery.command("--data-dir", home.resolve("data").toString(), "run",
+        "--listen", "127.0.0.1:0");
+    command.addAll(List.of(options));
+    command.add(1, "-Djava.io.tmpdir=" + home.resolve("tmp")); // native libraries that a kill leaves behind
+    return new ProcessBuilder(command).redirectError(home.resolve("err").toFile()).start();
+  }
+
+  /** Starts it and kills it {@code after} that, wherever it has got to by then. */
+  static void startAndKill(Duration after, Path home, String... options) throws Exception {
+    Process process = launch(home, options);
+    Thread.sleep(after.toMillis());
+    process.destroyForcibly().waitFor();
   }
 
   private String ready() {
@@ -149,14 +161,19 @@ final class LiveService implements AutoCloseable {
   /** All items of a paged answer. */
   List<JsonNode> items(String path) {
     List<JsonNode> items = new ArrayList<>();
+    forEachItem(path, items::add);
+    return items;
+  }
+
+  /** The same where there are too many to keep. */
+  void forEachItem(String path, Consumer<JsonNode> consumer) {
     String page = path + (path.contains("?") ? "&" : "?") + "size=" + PAGE;
     JsonNode answer = json(page);
-    answer.get("items").forEach(items::add);
+    answer.get("items").forEach(consumer);
     while (!answer.get("next").isNull()) {
       answer = json(page + "&cursor=" + encoded(answer.get("next").asText()));
-      answer.get("items").forEach(items::add);
+      answer.get("items").forEach(consumer);
     }
-    return items;
   }
 
   /** Answers to a batch of questions in the style {@code kernel}, whole. */

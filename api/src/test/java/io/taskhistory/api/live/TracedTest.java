@@ -1,6 +1,7 @@
 package io.taskhistory.api.live;
 
 import io.taskhistory.api.witness.TraceInstances;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -27,10 +28,18 @@ abstract class TracedTest extends LiveTest {
     return instance;
   }
 
+  Path home() {
+    return directory.resolve("home");
+  }
+
   /** A service that follows the trace, or goes on with it. */
   LiveService traced(String... options) {
+    return new LiveService(home(), options(options));
+  }
+
+  String[] options(String... others) {
     List<String> all = new ArrayList<>(List.of("--source", "trace", "--trace-instance", instance));
-    all.addAll(List.of(options));
-    return new LiveService(directory.resolve("home"), all.toArray(String[]::new));
+    all.addAll(List.of(others));
+    return all.toArray(String[]::new);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +17,8 @@ public final class TraceInstances {
 
   private static final Path ALL = Path.of("/sys/kernel/tracing/instances");
   private static final Pattern OURS = Pattern.compile("live-test-(\\d+)-.*");
+
+  private static final Pattern OVERRUN = Pattern.compile("^overrun: (\\d+)$", Pattern.MULTILINE);
 
   private TraceInstances() {}
 
@@ -42,6 +45,20 @@ public final class TraceInstances {
 
   public static Path path(String name) {
     return ALL.resolve(name);
+  }
+
+  /** How many events an instance had to overwrite before anybody read them, as the kernel counts. */
+  public static long overrun(String name) {
+    long sum = 0;
+    try (DirectoryStream<Path> cpus = Files.newDirectoryStream(path(name).resolve("per_cpu"))) {
+      for (Path cpu : cpus) {
+        Matcher m = OVERRUN.matcher(Files.readString(cpu.resolve("stats")));
+        sum += m.find() ? Long.parseLong(m.group(1)) : 0;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return sum;
   }
 
   /** Removes an instance, if there is one; whoever has it open must be gone. */

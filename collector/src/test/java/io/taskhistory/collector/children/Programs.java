@@ -38,7 +38,7 @@ public final class Programs {
     return program("flood");
   }
 
-  /** {@code paced RATE SECONDS WORKERS PROGRAM LOG} starts a program so often, and says which pids it got when. */
+  /** {@code paced RATE WORKERS PROGRAM LOG} starts a program so often, and says which pids it got when. */
   public static Path paced() {
     return program("paced");
   }

@@ -1,0 +1,161 @@
+package io.taskhistory.api.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.taskhistory.api.cli.Machinery;
+import io.taskhistory.api.witness.TraceInstances;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The kernel goes on recording while the service is killed, stopped or suspended. With
+ * {@code -Dtaskhistory.test.patience=true} it is away for as long as is promised, not only as long as it takes.
+ */
+class HoldQueueTest extends TracedTest {
+
+  private static final boolean IS_PATIENT = Boolean.getBoolean("taskhistory.test.patience");
+  private static final int KILLS = 20;
+  private static final Duration SUSPENSION = Duration.ofSeconds(IS_PATIENT ? 30 : 10);
+
+  /** Bytes a processor, for some thousand events. */
+  private static final String SMALL = "262144";
+
+  private static Duration upTo(Random random, int millis) {
+    return Duration.ofMillis(random.nextInt(millis));
+  }
+
+  private static void sleep(Duration time) throws InterruptedException {
+    Thread.sleep(time.toMillis());
+  }
+
+  private static void assertNoLoss(LiveService service) {
+    JsonNode status = service.status();
+    assertThat(status.get("gap_count").asInt()).as("%s", status.get("gaps")).isZero();
+    assertThat(status.get("sources").get(0).get("lost").asLong()).isZero();
+  }
+
+  @Test
+  void kills_underLoad_loseNothing() throws Exception {
+    long seed = new Random().nextLong();
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    LiveService service = traced();
+    try {
+      Paced paced = Paced.begin(this, service);
+      for (int i = 0; i < KILLS; i++) {
+        sleep(upTo(random, 1000));
+        service.close(); // which kills
+        sleep(upTo(random, IS_PATIENT ? 10_000 : i % 9 == 4 ? 4000 : 500));
+        if (i % 5 == 3) {
+          LiveService.startAndKill(upTo(random, 3000), home(), options());
+        }
+        service = traced();
+      }
+      paced.end(service);
+      assertNoLoss(service);
+      paced.assertWhole("killed, seed " + seed, service);
+      ProcComparison.await(service);
+    } finally {
+      service.close();
+    }
+  }
+
+  @Test
+  void suspension_underLoad_losesNothing() throws Exception {
+    try (LiveService service = traced()) {
+      Paced paced = Paced.begin(this, service);
+      sleep(Duration.ofSeconds(1));
+      service.signal("STOP");
+      try {
+        sleep(SUSPENSION);
+      } finally {
+        service.signal("CONT");
+      }
+      paced.end(service);
+      assertNoLoss(service);
+      paced.assertWhole("suspended", service);
+      ProcComparison.await(service);
+      service.stop();
+    }
+  }
+
+  /** A gap of the status, on the monotonic clock. */
+  private record Bounds(long from, long to) {
+
+    /** The wall clock as the service tells it is exact to a millisecond. */
+    private static final long INEXACT = 10_000_000;
+
+    static Bounds of(JsonNode gap, long wallOfMonotonic) {
+      return new Bounds(nanos(gap.get("from")) - wallOfMonotonic - INEXACT,
+          nanos(gap.get("to")) - wallOfMonotonic + INEXACT);
+    }
+
+    private static long nanos(JsonNode time) {
+      Instant instant = Instant.parse(time.asText());
+      return instant.getEpochSecond() * 1_000_000_000 + instant.getNano();
+    }
+  }
+
+  @Test
+  void ringThatIsTooSmall_makesAnExactGap_thatIsRepaired() throws Exception {
+    try (LiveService service = traced("--trace-buffer", SMALL)) {
+      Upheaval upheaval = new Upheaval(this, service);
+      Paced paced = Paced.begin(this, service);
+      service.signal("STOP");
+      try {
+        upheaval.happen();
+        long before = TraceInstances.overrun(instance());
+        await().atMost(Duration.ofSeconds(60)).until(() -> TraceInstances.overrun(instance()) > before + 10_000);
+      } finally {
+        service.signal("CONT");
+      }
+      ProcComparison.await(service);
+      sleep(Duration.ofSeconds(2));
+      paced.end(service);
+
+      JsonNode status = service.status();
+      assertThat(status.get("sources").get(0).get("lost").asLong()).isEqualTo(TraceInstances.overrun(instance()));
+      assertThat(status.get("gaps")).extracting(gap -> gap.get("cause").asText()).containsOnly("overflow");
+      assertThat(status.get("gaps")).extracting(gap -> gap.get("lost").asLong())
+          .satisfies(lost -> assertThat(lost.stream().mapToLong(Long::longValue).sum())
+              .isEqualTo(TraceInstances.overrun(instance())));
+
+      Map<Paced.Start, JsonNode> execs = paced.execs(service);
+      JsonNode any = execs.values().iterator().next();
+      List<Bounds> gaps = gaps(status, Bounds.nanos(any.get("start")) - Paced.nanos(any.get("mono").asText()));
+      assertThat(paced.starts()).filteredOn(start -> !execs.containsKey(start)).isNotEmpty()
+          .allSatisfy(start -> assertThat(gaps).as("%s is in a gap", start)
+              .anyMatch(gap -> start.isOver(gap.from, gap.to)));
+      paced.assertNothingWrong(service, execs);
+      long repaired = gaps.stream().mapToLong(Bounds::to).max().orElseThrow();
+      paced.assertRight("after the gap", service, execs,
+          paced.starts().stream().filter(start -> start.before() > repaired).toList());
+      upheaval.check(service);
+      service.stop();
+    }
+  }
+
+  private static List<Bounds> gaps(JsonNode status, long wallOfMonotonic) {
+    return status.get("gaps").valueStream().map(gap -> Bounds.of(gap, wallOfMonotonic)).toList();
+  }
+
+  @Test
+  void release_removesTheInstance() throws Exception {
+    try (LiveService service = traced()) {
+      assertThat(TraceInstances.path(instance())).isDirectory();
+      service.stop();
+    }
+    assertThat(TraceInstances.path(instance())).as("it goes on recording").isDirectory();
+    Machinery.Outcome outcome = Machinery.run(Machinery.command("--data-dir", home().resolve("data").toString(), "run",
+        "--release", "--trace-instance", instance()));
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.code()).isZero();
+    assertThat(TraceInstances.path(instance())).doesNotExist();
+  }
+}
