@@ -26,8 +26,9 @@ final class TraceText {
       "pid=(\\d+) comm=.{0,15} clone_flags=([0-9a-f]+) oom_score_adj=-?\\d+", FLAGS);
   private static final Pattern FORK = Pattern.compile("comm=.{0,15} pid=(\\d+) child_comm=.{0,15} child_pid=(\\d+)",
       FLAGS);
+  /** Linux 6.16 and 6.17 do not say whose name it is. */
   private static final Pattern RENAME = Pattern.compile(
-      "pid=(\\d+) oldcomm=.{0,15} newcomm=(.{0,15}) oom_score_adj=-?\\d+", FLAGS);
+      "(?:pid=(\\d+) )?oldcomm=.{0,15} newcomm=(.{0,15}) oom_score_adj=-?\\d+", FLAGS);
   private static final Pattern EXEC = Pattern.compile("filename=.* pid=(\\d+) old_pid=(\\d+)", FLAGS);
   private static final Pattern EXIT = Pattern.compile(
       "comm=.{0,15} pid=(\\d+) prio=-?\\d+(?: group_dead=(?:true|false))?", FLAGS);
@@ -70,7 +71,7 @@ final class TraceText {
       case "sched_process_fork" -> matched(FORK, body)
           .map(m -> new TraceEvent.Forked(time, number(m, 1), number(m, 2)));
       case "task_rename" -> matched(RENAME, body)
-          .map(m -> new TraceEvent.Renamed(time, by, number(m, 1), m.group(2)));
+          .map(m -> new TraceEvent.Renamed(time, by, m.group(1) == null ? by : number(m, 1), m.group(2)));
       case "sched_process_exec" -> matched(EXEC, body)
           .map(m -> new TraceEvent.Execed(time, by, number(m, 1), number(m, 2)));
       case "sched_process_exit" -> matched(EXIT, body).map(m -> new TraceEvent.Exited(time, by, number(m, 1)));
