@@ -29,6 +29,8 @@ final class Paced {
   private static final String NAME = "drop-at-a-pace";
   private static final int BATCH = 20_000;
   private static final int SAMPLE = 500;
+  /** What is known from /proc is known to a clock tick, USER_HZ of include/asm-generic/param.h. */
+  private static final long TICK = 10_000_000;
   private static final int MOST_SHOWN = 20;
 
   /** One child, as its worker logged it: the pid was its from before to after, nanoseconds on the monotonic clock. */
@@ -108,13 +110,18 @@ final class Paced {
     Map<Start, JsonNode> execs = new HashMap<>();
     service.forEachItem("/search?comm=" + NAME, exec -> {
       long time = nanos(exec.get("mono").asText());
-      boolean isKnown = byPid.getOrDefault(exec.get("pid").asInt(), List.of()).stream()
-          .anyMatch(start -> start.before <= time && time <= start.after && execs.putIfAbsent(start, exec) == null);
+      long exact = isObserved(exec) ? 0 : TICK;
+      boolean isKnown = byPid.getOrDefault(exec.get("pid").asInt(), List.of()).stream().anyMatch(start ->
+          start.before - exact <= time && time <= start.after && execs.putIfAbsent(start, exec) == null);
       if (!isKnown) {
         differences.add("nobody did: " + exec);
       }
     });
     return execs;
+  }
+
+  private static boolean isObserved(JsonNode entry) {
+    return entry.get("provenance").asText().equals("observed");
   }
 
   static long nanos(String seconds) {
@@ -152,7 +159,7 @@ final class Paced {
       String history = above.get(start.worker) + "=>" + NAME;
       boolean isRight = Arrays.asList(exec.get("history"), alive.get(i).path("history")).stream()
           .allMatch(said -> said.asText().equals(history));
-      if (!isRight || !exec.get("provenance").asText().equals("observed")) {
+      if (!isRight || !isObserved(exec)) {
         differences.add(start + " was " + history + ": " + exec + alive.get(i));
       }
       if (alive.get(i).path("task").asText().equals(after.get(i).path("task").asText())) {
@@ -177,8 +184,9 @@ final class Paced {
       Lineage above = above(seen.get(i));
       JsonNode task = service.task(Objects.requireNonNull(execs.get(seen.get(i))).get("task").asText());
       Lineage truth = above.and(NAME, seen.get(i).pid);
-      boolean isCertain = task.get("gaps").isEmpty() && task.get("entries").valueStream().skip(above.steps().size())
-          .allMatch(entry -> entry.get("provenance").asText().equals("observed"));
+      boolean isCertain = task.get("gaps").isEmpty()
+          && task.get("reasons").valueStream().noneMatch(reason -> reason.asText().equals("unknown"))
+          && task.get("entries").valueStream().skip(above.steps().size()).allMatch(Paced::isObserved);
       if (isCertain && !Lineage.parse(answers.get(i).get("history").asText()).equals(truth)) {
         differences.add(seen.get(i) + " was " + truth + ": " + task);
       }
