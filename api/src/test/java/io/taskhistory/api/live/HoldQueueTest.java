@@ -24,7 +24,7 @@ class HoldQueueTest extends TracedTest {
   private static final Duration SUSPENSION = Duration.ofSeconds(IS_PATIENT ? 30 : 10);
 
   /** Bytes a processor, for some thousand events. */
-  private static final String SMALL = "262144";
+  private static final String SMALL = "256K";
 
   private static Duration upTo(Random random, int millis) {
     return Duration.ofMillis(random.nextInt(millis));
