@@ -6,19 +6,16 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.taskhistory.api.witness.Life;
 import io.taskhistory.api.witness.TraceWitness;
 import io.taskhistory.collector.children.Child;
-import io.taskhistory.collector.children.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an independent reading of a second recording says about each task of several workloads, and what we say. */
 class DifferentialTest extends TracedTest {
@@ -38,11 +35,10 @@ class DifferentialTest extends TracedTest {
       """;
 
   /** Runs a program, and compares when all that came of it has ended. */
-  private void compare(String what, ProcessBuilder program) {
-    try (LiveService service = traced(); TraceWitness witness = TraceWitness.begin()) {
-      program.command().add(0, Programs.keeper().toString());
-      Child keeper = keep(Child.start(program));
-      assertThat(keeper.await()).as("%s ends well", program.command()).isZero();
+  private void compare(String what, LiveService service, List<String> command) {
+    try (service; TraceWitness witness = TraceWitness.begin()) {
+      Child keeper = keeper(command);
+      assertThat(keeper.await()).as("%s ends well", command).isZero();
       Instant ended = Instant.now();
       List<Life> lives = witness.end().from(keeper.pid());
       service.awaitWatermark(ended);
@@ -51,52 +47,40 @@ class DifferentialTest extends TracedTest {
     }
   }
 
-  private void compare(String what, String... command) {
-    compare(what, new ProcessBuilder(new ArrayList<>(List.of(command))));
-  }
-
   @Test
   void shells_inPipelines_areToldAlike() {
-    compare("pipelines", "sh", "-c", PIPELINES);
+    compare("pipelines", traced(), List.of("sh", "-c", PIPELINES));
   }
 
   @Test
   void mavenBuild_isToldAlike() throws IOException {
     assumeThat(Stream.of(System.getenv("PATH").split(":")).anyMatch(path -> Files.isExecutable(Path.of(path, "mvn"))))
         .as("this needs mvn (apt-get install maven)").isTrue();
-    compare("Maven build", MavenProject.create(directory).toArray(String[]::new));
+    compare("Maven build", traced(), MavenProject.create(directory));
   }
 
-  /** See {@code bustle.c} for the letters. */
-  @ParameterizedTest(name = "{0}")
-  @CsvSource({"everything, fovsdptwxylrn", "threads that fork, tw", "execs by threads, fy", "leaders that leave, fl",
-      "siblings, px", "orphans and daemons, od", "renames and failures, vsxrn"})
-  void processes_madeInEveryWay_areToldAlike(String what, String deeds) {
-    long seed = new Random().nextLong() >>> 1;
-    String names = Stream.of("ada", "bob", "cyn", "dan").map(this::bustle).collect(Collectors.joining(":"));
-    ProcessBuilder program = new ProcessBuilder(new ArrayList<>(List.of(
-        Programs.bustle().toString(), Long.toString(seed), Integer.toString(BUDGET), deeds)));
-    program.environment().put("NAMES", names);
-    compare(what + ", seed " + seed, program);
+  /** Of the deeds of {@code bustle.c}: threads that fork, execs by threads, leaders that leave, siblings, orphans … */
+  @ParameterizedTest
+  @ValueSource(strings = {Bustle.EVERYTHING, "tw", "fy", "fl", "px", "od", "vsxrn"})
+  void processes_madeInEveryWay_areToldAlike(String deeds) {
+    Bustle bustle = new Bustle(this, BUDGET, deeds);
+    compare(bustle.toString(), traced(), bustle.command());
   }
 
-  private String bustle(String name) {
-    try {
-      Path link = directory.resolve(name);
-      return (Files.exists(link) ? link : Files.createSymbolicLink(link, Programs.bustle())).toString();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+  @Test
+  void processes_withTheConnectorBeside_areToldAlike() {
+    Bustle bustle = new Bustle(this, BUDGET, Bustle.EVERYTHING);
+    compare("beside the connector " + bustle, new LiveService(home(), options("auto")), bustle.command());
   }
 
   @ParameterizedTest
   @CsvSource({"fork, 3000", "vfork, 3000", "clone, 1500", "exec, 400", "daemon, 600"})
   void stressors_areToldAlike(String stressor, int times) {
-    Path stress = Path.of("/usr/bin/stress-ng");
-    assumeThat(Files.isExecutable(stress)).as("this needs stress-ng (apt-get install stress-ng)").isTrue();
+    assumeThat(Files.isExecutable(Path.of("/usr/bin/stress-ng"))).as("this needs stress-ng (apt-get install stress-ng)")
+        .isTrue();
     // As somebody else than root, as whom it refuses to call exec.
-    compare("stress-ng " + stressor, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", stress.toString(),
-        "--quiet", "--temp-path", "/tmp", "--" + stressor, "2", "--" + stressor + "-ops", Integer.toString(times),
-        "--timeout", "10s");
+    compare("stress-ng " + stressor, traced(), List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+        "stress-ng", "--quiet", "--temp-path", "/tmp", "--" + stressor, "2", "--" + stressor + "-ops",
+        Integer.toString(times), "--timeout", "10s"));
   }
 }

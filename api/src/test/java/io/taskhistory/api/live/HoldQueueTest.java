@@ -5,7 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.taskhistory.api.cli.Machinery;
+import io.taskhistory.api.witness.Life;
 import io.taskhistory.api.witness.TraceInstances;
+import io.taskhistory.api.witness.TraceWitness;
+import io.taskhistory.collector.children.Child;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -53,7 +56,7 @@ class HoldQueueTest extends TracedTest {
         service.close(); // which kills
         sleep(upTo(random, IS_PATIENT ? 10_000 : i % 9 == 4 ? 4000 : 500));
         if (i % 5 == 3) {
-          LiveService.startAndKill(upTo(random, 3000), home(), options());
+          LiveService.startAndKill(upTo(random, 3000), home(), options("trace"));
         }
         service = traced();
       }
@@ -61,6 +64,30 @@ class HoldQueueTest extends TracedTest {
       assertNoLoss(service);
       paced.assertWhole("killed, seed " + seed, service);
       ProcComparison.await(service);
+    } finally {
+      service.close();
+    }
+  }
+
+  /** The service comes back, and is killed again, until all that is done has ended. */
+  @Test
+  void kills_amidAllThatMakesProcesses_loseNothing() throws Exception {
+    Bustle bustle = new Bustle(this, 25_000, Bustle.EVERYTHING);
+    LiveService service = traced();
+    try (TraceWitness witness = TraceWitness.begin()) {
+      Child keeper = keeper(bustle.command());
+      int kills = 0;
+      do {
+        service.close(); // which kills
+        service = traced();
+        kills++;
+      } while (Witness.stat(keeper.pid()).filter(stat -> !stat.isDead()).isPresent());
+      assertThat(keeper.await()).isZero();
+      Instant ended = Instant.now();
+      List<Life> lives = witness.end().from(keeper.pid());
+      service.awaitWatermark(ended);
+      Differences.assertNone("killed " + kills + " times amid " + bustle, service, lives);
+      assertNoLoss(service);
     } finally {
       service.close();
     }

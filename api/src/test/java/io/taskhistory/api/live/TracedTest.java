@@ -1,6 +1,8 @@
 package io.taskhistory.api.live;
 
 import io.taskhistory.api.witness.TraceInstances;
+import io.taskhistory.collector.children.Child;
+import io.taskhistory.collector.children.Programs;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,12 +36,17 @@ abstract class TracedTest extends LiveTest {
 
   /** A service that follows the trace, or goes on with it. */
   LiveService traced(String... options) {
-    return new LiveService(home(), options(options));
+    return new LiveService(home(), options("trace", options));
   }
 
-  String[] options(String... others) {
-    List<String> all = new ArrayList<>(List.of("--source", "trace", "--trace-instance", instance));
+  String[] options(String source, String... others) {
+    List<String> all = new ArrayList<>(List.of("--source", source, "--trace-instance", instance));
     all.addAll(List.of(others));
     return all.toArray(String[]::new);
+  }
+
+  /** Starts a program that ends when all that came of it has ended. */
+  Child keeper(List<String> command) {
+    return keep(Child.run(Programs.keeper(), command.toArray(String[]::new)));
   }
 }
