@@ -59,13 +59,15 @@ final class CpuReader implements AutoCloseable {
 
   private long lastTime;
   private long wholeTo;
+  private long unknownBefore;
   private long lossTo;
   private long lossCount;
   private Gap.Cause lossCause = Gap.Cause.OVERFLOW;
   private boolean blocked;
   private boolean recount;
 
-  private CpuReader(int cpu, int fd, Journal journal, PageLayout layout, RawReader ring, CpuStats stats) {
+  /** Reads from {@code fd}; both that and {@code stats} are closed with it. */
+  CpuReader(int cpu, int fd, Journal journal, PageLayout layout, RawReader ring, CpuStats stats) {
     this.cpu = cpu;
     this.fd = fd;
     this.journal = journal;
@@ -127,19 +129,25 @@ final class CpuReader implements AutoCloseable {
     wholeTo = wholeSince;
   }
 
+  /** Passes on all that there is; nobody has to be told that something is missing before {@code since}. */
+  void startWith(long since) {
+    wholeTo = since;
+    unknownBefore = since;
+  }
+
   /** How many events have been read from the ring, by us and before us. */
   long loaded() {
     return last == first ? passed : ends[last - 1];
   }
 
-  /** How many events have been passed on. */
+  /** How many events have been passed on, by us and before us. */
   long passed() {
-    return passed;
+    return Math.max(passed, skipTo);
   }
 
   /** Whether a loss that stands right before the next event was passed on. */
   boolean isLossTold() {
-    return lossTold;
+    return passed < skipTo ? skipsLoss : lossTold;
   }
 
   /** Whether the journal is full, so that the ring was not asked. */
@@ -172,9 +180,10 @@ final class CpuReader implements AutoCloseable {
     return true;
   }
 
-  /** Passes the item on. */
-  void passOn(TraceDecoder decoder, TaskEvents events, Losses losses) {
-    if (item == EVENT) {
+  /** Passes the item on; whether it was an event. */
+  boolean passOn(TraceDecoder decoder, TaskEvents events, Losses losses) {
+    boolean isEvent = item == EVENT;
+    if (isEvent) {
       if (!decoder.passOn(memory, page.data(), page.length(), time, events)) {
         losses.tell(events, time, time, 1, Gap.Cause.CONTRADICTION);
       }
@@ -186,6 +195,7 @@ final class CpuReader implements AutoCloseable {
       lossTold = true;
     }
     item = NO_ITEM;
+    return isEvent;
   }
 
   /** All that was told before {@code now} has been passed on. */
@@ -216,7 +226,10 @@ final class CpuReader implements AutoCloseable {
     } else if (page.isAfterLoss() && passed >= skipTo && !lossTold) {
       checker.wrap(journal.page(slot));
       checker.next();
-      lose(from, checker.time(), counted(page.missed()), Gap.Cause.OVERFLOW);
+      long count = counted(page.missed());
+      if (checker.time() > unknownBefore) {
+        lose(from, checker.time(), count, Gap.Cause.OVERFLOW);
+      }
     }
     return true;
   }
@@ -311,9 +324,12 @@ final class CpuReader implements AutoCloseable {
     last = count;
   }
 
-  /** What was passed on up to {@code events} is kept: slots that hold no others are given back, but for the latest. */
+  /**
+   * What was passed on up to {@code events} is kept: slots that hold no others are given back. The one with the last of
+   * those stays, to tell where a loss behind it begins.
+   */
   void kept(long events) {
-    while (first < next - 1 && ends[first] <= events) {
+    while (first < next - 1 && (ends[first] < events || ends[first] == events && ends[first + 1] == events)) {
       journal.since(endTimes[first]);
       journal.release(cpu, slots[first++]);
     }

@@ -43,7 +43,8 @@ import java.util.Set;
  * fill it. Whenever the process is killed, a slot with a header and with a commit field other than 0 was filled: the
  * kernel goes on with a read(2) that has begun to copy, since all of the slot's memory has been touched before.
  *
- * <p>Every processor's latest slot stays taken until the next one is filled: it tells how many events have been read.
+ * <p>Every processor's latest slot stays taken until the next one is filled, and so does the one with the last event
+ * that is kept: they tell how many events have been read, and where a loss begins.
  */
 final class Journal implements AutoCloseable {
 
@@ -63,8 +64,8 @@ final class Journal implements AutoCloseable {
   private static final int ALIGNMENT = 4096;
   private static final int CPU_SHIFT = 48;
   private static final long NUMBER_MASK = (1L << CPU_SHIFT) - 1;
-  /** Of each processor; what one needs to get on, with its latest, when the others have taken everything else. */
-  private static final int RESERVED = 2;
+  /** Of each processor: what one needs to get on when the others have taken everything else. */
+  private static final int RESERVED = 3;
 
   private final PageLayout layout;
   private final MappedByteBuffer memory;
@@ -100,7 +101,7 @@ final class Journal implements AutoCloseable {
    * @param bytes about how much it can hold
    */
   static Journal open(Path file, Owner owner, PageLayout layout, int cpus, long bytes) {
-    int slots = (int) Math.max(bytes / layout.size(), 8L * RESERVED * cpus);
+    int slots = (int) Math.max(bytes / layout.size(), 4L * RESERVED * cpus);
     int length = Math.addExact(firstSlot(slots, cpus), Math.multiplyExact(slots, layout.size()));
     try {
       Journal journal = map(file, length, layout, slots, cpus, owner);

@@ -53,8 +53,7 @@ final class Merge {
       long limit = Math.min(now, second());
       boolean more;
       do {
-        earliest.passOn(decoder, events, losses);
-        passed++;
+        passed += earliest.passOn(decoder, events, losses) ? 1 : 0;
         left--;
         more = earliest.ready(now);
       } while (more && earliest.time() <= limit && left > 0);
@@ -104,7 +103,7 @@ final class Merge {
     heap[at] = sinking;
   }
 
-  /** How many items have been passed on. */
+  /** How many events have been passed on. */
   long passed() {
     return passed;
   }

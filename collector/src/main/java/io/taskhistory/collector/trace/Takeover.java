@@ -77,7 +77,7 @@ final class Takeover {
   private void goOn(CpuReader reader, @Nullable Position position) {
     int cpu = reader.cpu();
     if (position == null) {
-      reader.skip(0, false, since);
+      reader.startWith(since);
       return;
     }
     long passed = position.passed(cpu);

@@ -197,10 +197,10 @@ public final class TraceSource implements EventSource {
   public long drain(TaskEvents events, int most) {
     Opened now = opened();
     long time = Clocks.monotonic();
+    long before = now.merge.passed() + now.losses.losses();
     if (now.heartbeat.beat(time, now.drained, events)) {
       now.decoder.inFlight().age(now.drained);
     }
-    long before = now.merge.passed();
     if (now.merge.pass(time, most, events)) {
       now.drained = time;
       for (CpuReader reader : now.readers) {
@@ -212,15 +212,14 @@ public final class TraceSource implements EventSource {
       pages = Math.max(pages, reader.takePages());
     }
     now.pace.drained(pages * now.layout.size(), now.buffer / now.readers.length);
-    if (now.merge.passed() != before) {
+    if (now.merge.passed() + now.losses.losses() != before) {
       publish(now);
     }
     return now.drained;
   }
 
   private void publish(Opened now) {
-    stats = new SourceStats(now.merge.passed() - now.losses.losses(), now.losses.events(), now.losses.losses(),
-        now.buffer);
+    stats = new SourceStats(now.merge.passed(), now.losses.events(), now.losses.losses(), now.buffer);
   }
 
   @Override

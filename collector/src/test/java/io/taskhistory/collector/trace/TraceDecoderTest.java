@@ -13,9 +13,12 @@ import io.taskhistory.collector.source.RecordedEvents.Renamed;
 import io.taskhistory.collector.source.RecordedEvents.Signalled;
 import io.taskhistory.collector.source.TaskEvents;
 import io.taskhistory.history.Ending;
+import io.taskhistory.history.Gap;
 import io.taskhistory.history.RawText;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -114,7 +117,7 @@ class TraceDecoderTest {
   void exec_afterALoss_hasNoName() {
     TraceDecoder decoder = new TraceDecoder(formats);
     new Pages(0).event(1, newtask(1, 5, 0)).event(1, rename(5, 5, "first")).decode(decoder, events);
-    new Losses(decoder.inFlight()).tell(events, 2, 3, 1, io.taskhistory.history.Gap.Cause.OVERFLOW);
+    new Losses(decoder.inFlight()).tell(events, 2, 3, 1, Gap.Cause.OVERFLOW);
     new Pages(3).event(1, exec(5, 5, "/x")).event(1, fork(1, 5)).decode(decoder, events);
     assertThat(events.of(Execed.class)).extracting(Execed::name).containsExactly(RawText.UNKNOWN);
     assertThat(events.of(Cloned.class)).hasSize(1);
@@ -142,7 +145,7 @@ class TraceDecoderTest {
   void exec_withARelativeLocation_readsIt() {
     Pages.add(formats, Tracepoint.EXEC, 104, "__rel_loc char[] filename;\toffset:8;\tsize:4;\tsigned:1",
         "pid_t pid;\toffset:12;\tsize:4;\tsigned:1", "pid_t old_pid;\toffset:16;\tsize:4;\tsigned:1");
-    ByteBuffer data = ByteBuffer.wrap(exec(5, 5, "/x")).order(java.nio.ByteOrder.nativeOrder());
+    ByteBuffer data = ByteBuffer.wrap(exec(5, 5, "/x")).order(ByteOrder.nativeOrder());
     decode(new Pages(0).event(1, data.putInt(8, 3 << 16 | 8).array()));
     assertThat(events.of(Execed.class)).extracting(Execed::filename).containsExactly(RawText.of("/x"));
   }
@@ -174,7 +177,7 @@ class TraceDecoderTest {
     byte[] beyond = exec(5, 5, "/x");
     beyond[10] = (byte) 200;
     assertThat(new Pages(0).event(1, beyond).decode(decoder, events)).isTrue();
-    assertThat(events.all()).extracting(Event::getClass).isEqualTo(java.util.List.of(Execed.class));
+    assertThat(events.all()).extracting(Event::getClass).isEqualTo(List.of(Execed.class));
     assertThat(events.of(Execed.class)).extracting(Execed::filename).containsExactly(RawText.UNKNOWN);
   }
 

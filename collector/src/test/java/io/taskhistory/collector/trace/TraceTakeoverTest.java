@@ -139,6 +139,23 @@ class TraceTakeoverTest {
   }
 
   @Test
+  void open_withAStoreThatKeptNothing_knowsSinceWhenTheRingIsWhole() throws IOException {
+    source.open(Checkpoint.NONE);
+    drain();
+    reopen(Checkpoint.NONE, 64 << 10);
+    flood(2000);
+    source.close();
+    Files.delete(JournalDirectory.journal(instance.journals(), instance.name()));
+    long before = Clocks.monotonic();
+    events.all().clear();
+    long since = reopen(Checkpoint.NONE, 64 << 10);
+    assertThat(since).isLessThan(before);
+    drain();
+    assertThat(events.of(Lost.class)).isEmpty();
+    assertThat(events.of(Execed.class)).filteredOn(exec -> exec.time() >= since).isNotEmpty();
+  }
+
+  @Test
   void open_withAPositionOfAnotherInstance_isNotMisled() {
     source.open(Checkpoint.NONE);
     flood(10);
