@@ -7,7 +7,6 @@ import io.taskhistory.collector.source.SourceException;
 import io.taskhistory.collector.source.TaskEvents;
 import io.taskhistory.history.Gap;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * One processor's events, and what is missing among them, one item after the other. It reads a page of the ring only
@@ -35,13 +34,8 @@ final class CpuReader implements AutoCloseable {
   private final TracePage page;
   private final TracePage checker;
 
-  /** Slots that are taken, in their order, and how many events were read with each; those before next are in use. */
-  private int[] slots = new int[16];
-  private long[] ends = new long[16];
-  private long[] endTimes = new long[16];
-  private int first;
-  private int next;
-  private int last;
+  private final SlotQueue slots = new SlotQueue();
+  private final Overruns overruns;
   private long number;
   private int pages;
 
@@ -51,7 +45,6 @@ final class CpuReader implements AutoCloseable {
   private long skipTo;
   private boolean skipsLoss;
   private boolean lossTold;
-  private boolean estimated;
 
   private int checked = Journal.NONE;
   private int checkedEvents;
@@ -77,6 +70,7 @@ final class CpuReader implements AutoCloseable {
     this.stats = stats;
     this.page = new TracePage(layout, memory);
     this.checker = new TracePage(layout, memory);
+    this.overruns = new Overruns(cpu, journal, stats);
   }
 
   static CpuReader open(
@@ -104,12 +98,12 @@ final class CpuReader implements AutoCloseable {
 
   /** A slot that was filled by an earlier reader; in their order. */
   void recover(Journal.Slot slot) {
-    if (last == 0) {
+    if (slots.isUnused()) {
       passed = slot.eventsBefore();
     }
     number = slot.number() + 1;
     int events = Math.max(0, check(slot.index()));
-    append(slot.index(), Math.max(slot.eventsBefore(), loaded()) + events, checkedTime);
+    slots.add(slot.index(), Math.max(slot.eventsBefore(), loaded()) + events, checkedTime);
   }
 
   /** Nothing was recovered: {@code events} have been read before. */
@@ -137,7 +131,7 @@ final class CpuReader implements AutoCloseable {
 
   /** How many events have been read from the ring, by us and before us. */
   long loaded() {
-    return last == first ? passed : ends[last - 1];
+    return slots.lastEnd(passed);
   }
 
   /** How many events have been passed on, by us and before us. */
@@ -164,7 +158,7 @@ final class CpuReader implements AutoCloseable {
   boolean ready(long now) {
     blocked = false;
     while (item == NO_ITEM) {
-      if (next > first && page.next()) {
+      if (slots.isStarted() && page.next()) {
         if (passed >= skipTo) {
           item = EVENT;
           time = page.time();
@@ -203,15 +197,11 @@ final class CpuReader implements AutoCloseable {
     wholeTo = now;
   }
 
-  long wholeTo() {
-    return wholeTo;
-  }
-
   private boolean turnPage(long now) {
-    if (next == last && !readPage()) {
+    if (!slots.hasNext() && !readPage()) {
       return false;
     }
-    int slot = slots[next++];
+    int slot = slots.next();
     int events = check(slot);
     long from = Math.max(lastTime, wholeTo);
     boolean sound = events >= 0 && (events == 0
@@ -220,13 +210,14 @@ final class CpuReader implements AutoCloseable {
     if (!sound) {
       recount = true;
       // Nothing of it is passed on; where it is followed by others they go on behind it.
-      passed = Math.max(passed, ends[next - 1]);
+      passed = Math.max(passed, slots.end());
+      slots.endTime(lastTime);
       page.skip();
       lose(from, now, Gap.UNCOUNTED, Gap.Cause.CONTRADICTION);
     } else if (page.isAfterLoss() && passed >= skipTo && !lossTold) {
       checker.wrap(journal.page(slot));
       checker.next();
-      long count = counted(page.missed());
+      long count = overruns.before(page.missed());
       if (checker.time() > unknownBefore) {
         lose(from, checker.time(), count, Gap.Cause.OVERFLOW);
       }
@@ -240,27 +231,6 @@ final class CpuReader implements AutoCloseable {
     lossTo = to;
     lossCount = count;
     lossCause = cause;
-  }
-
-  /**
-   * How many were overwritten before the present page. Where the page had no room for the number, the kernel's count of
-   * all that were tells, which can be ahead of the page by what is overwritten right now; what is told too much there
-   * is told less with the next.
-   */
-  private long counted(long stored) {
-    long told = journal.overrunsTold(cpu);
-    long count = stored;
-    if (stored == Gap.UNCOUNTED || estimated) {
-      stats.refresh();
-      long all = stats.overrun() - told;
-      count = stored == Gap.UNCOUNTED ? all : Math.min(stored, all);
-      estimated = stored == Gap.UNCOUNTED;
-    }
-    if (count <= 0) {
-      return Gap.UNCOUNTED;
-    }
-    journal.overrunsTold(cpu, told + count);
-    return count;
   }
 
   /** Goes over a slot's page: how many events it has, -1 where it makes no sense. */
@@ -299,40 +269,13 @@ final class CpuReader implements AutoCloseable {
     pages++;
     checked = Journal.NONE;
     int events = check(slot);
-    append(slot, loaded() + Math.max(0, events), checkedTime);
+    slots.add(slot, loaded() + Math.max(0, events), checkedTime);
     return true;
   }
 
-  private void append(int slot, long end, long endTime) {
-    if (last == slots.length) {
-      moveDown();
-    }
-    slots[last] = slot;
-    endTimes[last] = endTime;
-    ends[last++] = end;
-  }
-
-  /** To the start of the arrays, or of larger ones where they are more than half full. */
-  private void moveDown() {
-    int count = last - first;
-    int length = count > slots.length / 2 ? slots.length * 2 : slots.length;
-    slots = Arrays.copyOf(Arrays.copyOfRange(slots, first, last), length);
-    ends = Arrays.copyOf(Arrays.copyOfRange(ends, first, last), length);
-    endTimes = Arrays.copyOf(Arrays.copyOfRange(endTimes, first, last), length);
-    next -= first;
-    first = 0;
-    last = count;
-  }
-
-  /**
-   * What was passed on up to {@code events} is kept: slots that hold no others are given back. The one with the last of
-   * those stays, to tell where a loss behind it begins.
-   */
+  /** What was passed on up to {@code events} is kept. */
   void kept(long events) {
-    while (first < next - 1 && (ends[first] < events || ends[first] == events && ends[first + 1] == events)) {
-      journal.since(endTimes[first]);
-      journal.release(cpu, slots[first++]);
-    }
+    slots.release(journal, cpu, events);
   }
 
   /** Whether pages were thrown away, so that the count of events no longer is what the kernel counts; asked once. */

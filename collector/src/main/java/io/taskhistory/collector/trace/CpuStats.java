@@ -111,9 +111,12 @@ final class CpuStats implements AutoCloseable {
     return entries;
   }
 
-  /** A time before which the ring has no events, of an instance whose clock counts nanoseconds. */
+  /**
+   * When the ring's oldest page behind the one that is read begins, or up to a microsecond later, of an instance whose
+   * clock counts nanoseconds. Nothing that was overwritten is later.
+   */
   long oldest() {
-    return oldest * 1000;
+    return (oldest + 1) * 1000;
   }
 
   /** Events that were overwritten. */
