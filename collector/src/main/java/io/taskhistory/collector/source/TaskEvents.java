@@ -27,7 +27,8 @@ public interface TaskEvents {
    *     CLONE_PARENT (and so for every thread) is the caller's own parent
    * @param childTid the new task
    * @param childTgid its process: the same as {@code childTid} unless it is a thread, and for a thread
-   *     {@link #UNKNOWN_TID} where the source leaves it to the caller's process
+   *     {@link #UNKNOWN_TID} where the source leaves it to the caller's process. With unknown {@code flags} and not
+   *     {@code callerAssumed}, {@link #UNKNOWN_TID} says nothing: it can be a thread or a process
    * @param flags CLONE_… of include/uapi/linux/sched.h, or {@link #UNKNOWN_FLAGS}
    * @param comm what the new task is called
    */
