@@ -36,8 +36,8 @@ public final class RawReader {
   }
 
   /**
-   * Keeps the memory from being swapped out, where we may: a process that is killed while the kernel has to fetch a page
-   * that it is about to write to does not get it any more.
+   * Keeps the memory from being swapped out, where we may: a process that is killed while the kernel has to fetch a
+   * page that it is about to write to does not get it any more.
    */
   public void pin() {
     LIBC.mlock(address, memory.capacity());

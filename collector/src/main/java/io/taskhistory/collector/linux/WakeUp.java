@@ -4,7 +4,7 @@ import static io.taskhistory.collector.linux.Native.LIBC;
 
 import java.nio.ByteBuffer;
 
-/** Ends another thread's {@link #await} or {@link NetlinkSocket#await}, as eventfd(2) does: a call before it counts too. */
+/** Ends another thread's {@link #await} or {@link NetlinkSocket#await}, as eventfd(2) does: an earlier call counts too. */
 public final class WakeUp implements AutoCloseable {
 
   private static final short POLLIN = 1;

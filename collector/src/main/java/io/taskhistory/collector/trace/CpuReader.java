@@ -144,7 +144,7 @@ final class CpuReader implements AutoCloseable {
     return passed < skipTo ? skipsLoss : lossTold;
   }
 
-  /** Whether the journal is full, so that the ring was not asked. */
+  /** Whether the journal or the memory is full, so that the ring may have more. */
   boolean isBlocked() {
     return blocked;
   }
@@ -259,7 +259,9 @@ final class CpuReader implements AutoCloseable {
     int read = ring.read(fd, journal.page(slot), layout.size());
     if (read <= 0 || !TracePage.isFilled(layout, memory, journal.page(slot))) {
       journal.release(cpu, slot);
-      if (read < 0 && !LinuxException.is(-read, "ENODEV")) { // its ring comes with the processor
+      blocked = read < 0 && LinuxException.is(-read, "ENOMEM"); // the kernel needs a page to give one away
+      boolean isAbsent = read < 0 && LinuxException.is(-read, "ENODEV"); // the ring comes with the processor
+      if (read < 0 && !blocked && !isAbsent) {
         throw new SourceException("the trace buffer of processor " + cpu + " cannot be read: "
             + LinuxException.name(-read));
       }

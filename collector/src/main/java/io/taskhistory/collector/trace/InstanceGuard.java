@@ -45,6 +45,12 @@ final class InstanceGuard implements AutoCloseable {
       Path enable = instance.events(tracepoint, "enable");
       add(enable, text -> text.startsWith("1"), () -> TraceFs.write(enable, "1"));
     }
+    Path header = instance.file("events/header_page");
+    String layout = TraceFs.read(header);
+    add(header, layout::equals, () -> {
+      throw new SourceException("somebody has changed the size of the trace instance's sub-buffers, and with it emptied"
+          + " it; start the service again");
+    });
     Path on = instance.file("tracing_on");
     add(on, "1"::equals, () -> TraceFs.write(on, "1"));
   }

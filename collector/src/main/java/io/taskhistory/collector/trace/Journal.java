@@ -269,7 +269,7 @@ final class Journal implements AutoCloseable {
     memory.putLong(COUNTERS + cpu * COUNTERS_SIZE, by);
   }
 
-  /** How many of a processor's overwritten events have been told. */
+  /** How many of a processor's overwritten events have been told, or {@link Overruns#UNKNOWN}. */
   long overrunsTold(int cpu) {
     return memory.getLong(COUNTERS + cpu * COUNTERS_SIZE + Long.BYTES);
   }

@@ -5,6 +5,9 @@ import io.taskhistory.history.Gap;
 /** Tells how many events of one processor were overwritten, so that the sum is what the kernel counts. */
 final class Overruns {
 
+  /** How many have been told was in a journal that is gone. */
+  static final long UNKNOWN = -1;
+
   private final int cpu;
   private final Journal journal;
   private final CpuStats stats;
@@ -25,6 +28,12 @@ final class Overruns {
    */
   long before(long stored) {
     long told = journal.overrunsTold(cpu);
+    if (told == UNKNOWN) {
+      stats.refresh();
+      journal.overrunsTold(cpu, stats.overrun());
+      estimated = true;
+      return stored;
+    }
     long count = stored;
     if (stored == Gap.UNCOUNTED || estimated) {
       stats.refresh();

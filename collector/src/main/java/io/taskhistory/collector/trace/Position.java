@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * eighth says that there are more.
  *
  * <pre>
- *   +---------+------------+------------+-----------------------------+-----+
- *   | version | identity   | processors | events passed &lt;&lt; 1         | ... |   for each processor; the lowest bit:
- *   | 1 byte  | 8 bytes    | variable   |   | loss before next told   |     |   that what is missing there was told
- *   +---------+------------+------------+-----------------------------+-----+
- *   +---------+-----------------------------------+------+-------------+-----+
- *   | in      | tid &lt;&lt; 2 | awaits FORK &lt;&lt; 1       | name | name's      | ... |   what is in flight, the latest first
- *   | flight  |          | has a name           | len  | bytes       |     |
- *   +---------+-----------------------------------+------+-------------+-----+
+ *   +---------+----------+------------+------------------+-----+   events: how many of a processor's were passed on,
+ *   | version | identity | processors | 2 events + told  | ... |   for each; told: 1 where the loss that stands before
+ *   | 1 byte  | 8 bytes  | number     | number           |     |   the next was told too
+ *   +---------+----------+------------+------------------+-----+
+ *   +-----------+------------------------+--------+-------+-----+   in flight: how many are, the latest of them; each
+ *   | in flight | 4 tid + 2 fork + named | length | name  | ... |   with fork 1 where it awaits one, named 1 where it
+ *   | number    | number                 | number | bytes |     |   has a name, which follows then
+ *   +-----------+------------------------+--------+-------+-----+
  * </pre>
  *
  * <p>Events are counted as the kernel counts those that are read, from the instance's start; so the count alone says

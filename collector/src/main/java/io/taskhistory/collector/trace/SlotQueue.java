@@ -73,8 +73,8 @@ final class SlotQueue {
   }
 
   /**
-   * Gives back those that hold nothing but what was passed on up to {@code events}. The one with the last of those stays,
-   * to tell where a loss behind it begins, and so does the one that is gone over.
+   * Gives back those that hold nothing but what was passed on up to {@code events}. The one with the last of those
+   * stays, to tell where a loss behind it begins, and so does the one that is gone over.
    */
   void release(Journal journal, int cpu, long events) {
     while (first < next - 1 && (ends[first] < events || ends[first] == events && ends[first + 1] == events)) {

@@ -54,12 +54,12 @@ final class Takeover {
     for (CpuReader reader : readers) {
       if (journal.isNew()) {
         reader.startAt(reader.stats().read());
-        journal.overrunsTold(reader.cpu(), 0);
+        journal.overrunsTold(reader.cpu(), reader.stats().overrun() == 0 ? 0 : Overruns.UNKNOWN);
       }
     }
   }
 
-  /** An earlier reader's journal is gone: nothing is missing since the oldest event of all rings that lack older ones. */
+  /** An earlier reader's journal is gone: nothing is missing since the oldest event of any ring that lacks older ones. */
   private long wholeSince() {
     long whole = 0;
     long oldest = Long.MAX_VALUE;

@@ -207,7 +207,7 @@ final class TraceDecoder {
     }
   }
 
-  /** The bytes up to the first NUL, which a comm and a path cannot have; {@link RawText#UNKNOWN} where they run over. */
+  /** The bytes up to the first NUL, which no comm and no path has; {@link RawText#UNKNOWN} where they run over. */
   private RawText text(Field field, ByteBuffer memory, int at, int length, CommCache cache) {
     int offset = field.offset();
     int bytes = Math.min(field.size(), LONGEST_COMM);

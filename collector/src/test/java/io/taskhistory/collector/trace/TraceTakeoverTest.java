@@ -230,8 +230,8 @@ class TraceTakeoverTest {
       assertThat(losses.get(losses.size() - 1).time()).isGreaterThanOrEqualTo(before);
     }
     assertThat(events.of(Lost.class)).allMatch(lost -> lost.cause() == Gap.Cause.OVERFLOW && lost.time() <= lost.to());
-    assertThat(events.of(Lost.class).stream().mapToLong(Lost::count).sum()).as("%s", events.of(Lost.class)).isEqualTo(counted("overrun"))
-        .isEqualTo(source.stats().lost());
+    assertThat(events.of(Lost.class).stream().mapToLong(Lost::count).sum()).as("%s", events.of(Lost.class))
+        .isEqualTo(counted("overrun")).isEqualTo(source.stats().lost());
     assertThat(source.stats().losses()).isEqualTo(events.of(Lost.class).size());
     await().until(() -> {
       drain(); // what was read while it happened is passed on with the next
