@@ -74,7 +74,7 @@ public record Ending(long time, int waitStatus, @Nullable SignalOrigin by, boole
     }
     long due = time + REPORT_WITHIN;
     boolean isWhole = watermark >= due && gaps.stream().noneMatch(
-        gap -> gap.source().equals(REPORTING_SOURCE) && gap.from() <= due && gap.to() >= time);
+        gap -> gap.source().equals(REPORTING_SOURCE) && gap.from() < due && gap.to() >= time);
     return new Ending(time, isWhole ? 0 : UNKNOWN_STATUS, null, oomVictim);
   }
 }
