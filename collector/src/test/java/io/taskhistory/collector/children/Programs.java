@@ -33,6 +33,11 @@ public final class Programs {
     return program("tiny", "-static");
   }
 
+  /** Ends in the way that its arguments say: see {@code ender.c}. */
+  public static Path ender() {
+    return program("ender");
+  }
+
   /** {@code flood COUNT WORKERS PROGRAM} starts and awaits a program over and over. */
   public static Path flood() {
     return program("flood");
