@@ -24,9 +24,11 @@ class BootTest {
     guest = new Guest(directory);
   }
 
+  private static final String STABLE = "linux-image-cloud-amd64";
+
   @Test
   void boot_thatWasNotRecorded_isToldAsFarAsProcTellsIt() throws Exception {
-    Report report = guest.boot(GuestKernel.of("linux-image-cloud-amd64"), "SERVICE=--source=proc");
+    Report report = guest.boot(GuestKernel.of(STABLE), "SERVICE=--source=auto");
     for (Round round : List.of(report.first(), report.second())) {
       SoftAssertions softly = new SoftAssertions();
       round.live().forEach((pid, shown) -> {
@@ -34,12 +36,15 @@ class BootTest {
         softly.assertThat(answer).as("pid %d: %s", pid, shown).isNotNull();
         if (answer != null) {
           softly.assertThat(answer.lineage()).as("pid %d", pid).isIn(shown, round.truth().get(pid));
-          softly.assertThat(answer.isComplete()).as("pid %d: %s", pid, shown).isFalse();
+          // Of kernel threads it is known without a recording: kthreadd starts all of them, and none calls exec.
+          softly.assertThat(answer.isComplete() && !answer.lineage().equals(Report.KERNEL))
+              .as("pid %d: %s", pid, shown).isFalse();
         }
       });
       softly.assertAll();
-      assertThat(round.status().at("/coverage/complete").asInt()).isZero();
-      assertThat(round.status().at("/coverage/reasons/snapshot").asInt()).isPositive();
+      long others = round.live().values().stream().filter(shown -> !shown.equals(Report.KERNEL)).count();
+      assertThat(round.status().at("/coverage/reasons/snapshot").asLong()).isGreaterThanOrEqualTo(others);
+      assertThat(round.status().at("/coverage/share").asDouble()).isLessThan(1);
     }
   }
 }

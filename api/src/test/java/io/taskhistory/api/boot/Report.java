@@ -26,8 +26,9 @@ record Report(Round first, Round second) {
 
   static final String ARCHIVE = "result.tar";
 
+  /** What kernel threads have. */
+  static final Lineage KERNEL = Lineage.of("swapper/0(1)");
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Lineage KERNEL = Lineage.of("swapper/0(1)");
   private static final Lineage INIT = Lineage.of("swapper/0(1)=>init(1)");
 
   /** The service's answer about one task. */
