@@ -2,8 +2,10 @@ package io.taskhistory.api.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import io.taskhistory.api.cli.Machinery.Outcome;
+import io.taskhistory.api.witness.TraceInstances;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -27,22 +30,33 @@ class RunCommandTest {
   private Path parent;
 
   private Path directory;
+  private String instance;
   private final List<Process> started = new ArrayList<>();
 
   @BeforeEach
   void needsRoot() {
     Machinery.assumeRoot();
     directory = parent.resolve("data");
+    instance = TraceInstances.name("RunCommandTest");
   }
 
   @AfterEach
-  void killAll() {
-    started.forEach(Process::destroyForcibly);
+  void killAll() throws Exception {
+    for (Process process : started) {
+      process.destroyForcibly().waitFor();
+    }
+    TraceInstances.remove(instance);
   }
 
-  private Process start() throws Exception {
-    Process process = new ProcessBuilder(
-        Machinery.command("run", "--data-dir", directory.toString(), "--listen", "127.0.0.1:0"))
+  private Process start(String... options) throws Exception {
+    List<String> command = Machinery.command("run", "--data-dir", directory.toString(), "--listen", "127.0.0.1:0",
+        "--trace-instance", instance);
+    command.addAll(List.of(options));
+    return start(command);
+  }
+
+  private Process start(List<String> command) throws Exception {
+    Process process = new ProcessBuilder(command)
         .redirectError(parent.resolve("err").toFile()).start();
     started.add(process);
     return process;
@@ -77,7 +91,7 @@ class RunCommandTest {
     long self = ProcessHandle.current().pid();
     Outcome names = ask("show", Long.toString(self));
     assertThat(names.out()).startsWith("swapper/0=>").endsWith("=>java\n");
-    assertThat(ask("status").out()).contains("proc running, the spine");
+    assertThat(ask("status").out()).contains("trace running, the spine");
     Process child = new ProcessBuilder("sleep", "1000").start();
     started.add(child);
     assertThat(ask("show", Long.toString(child.pid())).out()).startsWith(names.out().strip() + "=>")
@@ -123,7 +137,7 @@ class RunCommandTest {
   void directory_inUse_isRefusedAndLeftAlone() throws Exception {
     ready(start());
     String endpoint = Files.readString(directory.resolve("endpoint"));
-    Outcome refused = ask("run", "--listen", "127.0.0.1:0");
+    Outcome refused = ask("run", "--listen", "127.0.0.1:0", "--trace-instance", instance);
     assertThat(refused.code()).isEqualTo(1);
     assertThat(refused.out()).isEmpty();
     assertThat(refused.err()).contains("in use");
@@ -136,7 +150,8 @@ class RunCommandTest {
     String url = ready(start());
     Path other = parent.resolve("other");
     Outcome refused = Machinery.run(Machinery.command(
-        "run", "--data-dir", other.toString(), "--listen", url.substring("http://".length())));
+        "run", "--data-dir", other.toString(), "--trace-instance", instance, "--listen",
+        url.substring("http://".length())));
     assertThat(refused.code()).isEqualTo(1);
     assertThat(refused.err()).contains("cannot listen on");
     assertThat(other).doesNotExist();
@@ -149,7 +164,8 @@ class RunCommandTest {
           "setpriv", "--bounding-set=-" + capability, "--inh-caps=-" + capability));
       assumeThat(Machinery.run(Stream.concat(command.stream(), Stream.of("true")).toList()).code())
           .as("this needs setpriv").isZero();
-      command.addAll(Machinery.command("run", "--data-dir", directory.toString(), "--listen", "127.0.0.1:0"));
+      command.addAll(Machinery.command("run", "--data-dir", directory.toString(), "--listen", "127.0.0.1:0",
+          "--trace-instance", instance));
       Outcome refused = Machinery.run(command);
       assertThat(refused.code()).isEqualTo(2);
       assertThat(refused.err()).containsIgnoringCase("cap_" + capability).contains("sudo");
@@ -164,6 +180,42 @@ class RunCommandTest {
     Outcome outcome = Machinery.run(List.of("bash", "-c", "'" + quoted + "' | head -1; echo ${PIPESTATUS[0]}"));
     assertThat(outcome.out().lines().skip(1)).containsExactly("0");
     assertThat(outcome.err()).isEmpty();
+  }
+
+  /** As the unit starts it: with tracefs mounted, which is root's, no capability is needed for it. */
+  @Test
+  void capabilities_ofTheUnit_suffice() throws Exception {
+    String capabilities = Files.readAllLines(Path.of("src/main/dist/taskhistory.service")).stream()
+        .filter(line -> line.startsWith("CapabilityBoundingSet=")).findFirst().orElseThrow().toLowerCase(Locale.ROOT)
+        .replaceFirst(".*=", "").replace("cap_", "+").replace(' ', ',');
+    List<String> command =
+        new ArrayList<>(List.of("setpriv", "--bounding-set=-all," + capabilities, "--inh-caps=-all"));
+    command.addAll(Machinery.command("run", "--data-dir", directory.toString(), "--listen", "127.0.0.1:0",
+        "--trace-instance", instance));
+    ready(start(command));
+    assertThat(ask("status").out()).contains("trace running, the spine").contains("proc running").contains(" lost 0 ");
+    Process child = new ProcessBuilder("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sleep", "1000")
+        .start();
+    started.add(child);
+    await().untilAsserted(() -> assertThat(ask("show", Long.toString(child.pid()), "--json").out())
+        .as("details of what is not root's").contains("\"argv\":[\"sleep\",\"1000\"]"));
+    assertThat(Files.readString(parent.resolve("err"))).isEmpty();
+  }
+
+  @Test
+  void release_endsTheRecordingThatNobodyUses() throws Exception {
+    Process service = start("--source", "trace");
+    ready(service);
+    Outcome refused = ask("run", "--release", "--trace-instance", instance);
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err()).contains("in use by another service").contains(Long.toString(service.pid()));
+    service.destroyForcibly().waitFor();
+    assertThat(TraceInstances.path(instance)).as("it goes on").isDirectory();
+    assertThat(ask("run", "--release", "--trace-instance", instance)).isEqualTo(new Outcome(
+        0, "removed the trace instance " + instance + "; the kernel records no longer\n", ""));
+    assertThat(TraceInstances.path(instance)).doesNotExist();
+    assertThat(ask("run", "--release", "--json", "--trace-instance", instance)).isEqualTo(new Outcome(
+        0, "{\"trace_instance\":\"" + instance + "\",\"released\":false}\n", ""));
   }
 
   @Test
