@@ -239,7 +239,8 @@ class CommandLinesTest {
         .doesNotContain("enrich");
     assertThat(piped("show", "--help").out).contains("--style");
     assertThat(piped("--version").out).startsWith("taskhistory ").doesNotContain("$");
-    assertThat(piped("completion").out).contains("complete -F _complete_taskhistory");
+    assertThat(piped("run", "--help").out).contains("--source", "--trace-instance", "--trace-buffer", "--release");
+    assertThat(piped("completion").out).contains("complete -F _complete_taskhistory", "--trace-instance", "--boot");
   }
 
   @Test
