@@ -133,6 +133,7 @@ class HoldQueueTest extends TracedTest {
   void ringThatIsTooSmall_makesAnExactGap_thatIsRepaired() throws Exception {
     try (LiveService service = traced("--trace-buffer", SMALL)) {
       Upheaval upheaval = new Upheaval(this, service);
+      long begun = System.nanoTime(); // which is the monotonic clock here
       Paced paced = Paced.begin(this, service);
       service.signal("STOP");
       try {
@@ -143,7 +144,7 @@ class HoldQueueTest extends TracedTest {
         service.signal("CONT");
       }
       ProcComparison.await(service);
-      long repaired = System.nanoTime(); // which is the monotonic clock here
+      long repaired = System.nanoTime();
       sleep(Duration.ofSeconds(2));
       paced.end(service);
 
@@ -157,6 +158,9 @@ class HoldQueueTest extends TracedTest {
       Map<Paced.Start, JsonNode> execs = paced.execs(service);
       JsonNode any = execs.values().iterator().next();
       List<Bounds> gaps = gaps(status, Bounds.nanos(any.get("start")) - Paced.nanos(any.get("mono").asText()));
+      assertThat(gaps).as("what was known before, and after, is in none")
+          .allSatisfy(gap -> assertThat(gap.from).isGreaterThan(begun - Bounds.INEXACT))
+          .allSatisfy(gap -> assertThat(gap.to).isLessThan(repaired + Bounds.INEXACT));
       assertThat(paced.starts()).filteredOn(start -> !execs.containsKey(start)).isNotEmpty()
           .allSatisfy(start -> assertThat(gaps).as("%s is in a gap", start)
               .anyMatch(gap -> start.isOver(gap.from, gap.to)));

@@ -1,5 +1,7 @@
 package io.taskhistory.api.live;
 
+import io.taskhistory.api.service.DataDirectory;
+import io.taskhistory.api.service.Recording;
 import io.taskhistory.api.witness.TraceInstances;
 import io.taskhistory.collector.children.Child;
 import io.taskhistory.collector.children.Programs;
@@ -17,13 +19,17 @@ abstract class TracedTest extends LiveTest {
   @BeforeEach
   void nameInstance() {
     instance = TraceInstances.name(getClass().getSimpleName());
-    TraceInstances.remove(instance);
+    TraceInstances.abandoned().forEach(this::release);
   }
 
-  /** Runs after the children have been ended; by then each test has closed its service. */
+  /** By now each test has closed its service. */
   @AfterEach
-  void removeInstance() {
-    TraceInstances.remove(instance);
+  void releaseInstance() {
+    release(instance);
+  }
+
+  private void release(String name) {
+    Recording.release(name, new DataDirectory(home().resolve("data")));
   }
 
   String instance() {

@@ -22,25 +22,24 @@ public final class TraceInstances {
 
   private TraceInstances() {}
 
-  /** A name that tells whose it is. Also removes what dead test processes have left. */
+  /** A name that tells whose it is. */
   public static String name(String purpose) {
     assumeThat(Files.isDirectory(ALL)).as("this needs tracefs (mount -t tracefs tracefs /sys/kernel/tracing)").isTrue();
-    sweep();
     return "live-test-" + ProcessHandle.current().pid() + "-" + purpose;
   }
 
-  private static void sweep() {
+  /** What test processes have left that are dead by now. */
+  public static List<String> abandoned() {
     try (Stream<Path> instances = Files.list(ALL)) {
-      List<String> names = instances.map(path -> path.getFileName().toString()).toList();
-      for (String name : names) {
-        Matcher m = OURS.matcher(name);
-        if (m.matches() && ProcessHandle.of(Long.parseLong(m.group(1))).isEmpty()) {
-          remove(name);
-        }
-      }
+      return instances.map(path -> path.getFileName().toString()).filter(TraceInstances::isAbandoned).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static boolean isAbandoned(String name) {
+    Matcher m = OURS.matcher(name);
+    return m.matches() && ProcessHandle.of(Long.parseLong(m.group(1))).isEmpty();
   }
 
   public static Path path(String name) {
