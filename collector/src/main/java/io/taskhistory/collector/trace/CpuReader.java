@@ -43,6 +43,7 @@ final class CpuReader implements AutoCloseable {
   private long time;
   private long passed;
   private long skipTo;
+  private long ignoredUntil = Long.MIN_VALUE;
   private boolean skipsLoss;
   private boolean lossTold;
 
@@ -129,6 +130,41 @@ final class CpuReader implements AutoCloseable {
     unknownBefore = since;
   }
 
+  /** Told of an event: its time, and where its bytes are in {@link #memory}. */
+  interface Visitor {
+    void event(long time, int data, int length);
+  }
+
+  /** Goes over all events that there are now and that nobody has been told of, without passing them on. */
+  void look(Visitor visitor) {
+    while (readPage()) {
+      // until there is none
+    }
+    for (int i = 0; i < slots.size(); i++) {
+      checker.wrap(journal.page(slots.slot(i)));
+      while (checker.next()) {
+        visitor.event(checker.time(), checker.data(), checker.length());
+      }
+    }
+    checked = Journal.NONE;
+  }
+
+  ByteBuffer memory() {
+    return memory;
+  }
+
+  /** Does not pass on the next {@code events}: they are known from elsewhere. Before anything was passed on. */
+  void leaveOut(int events) {
+    skipTo = passed + events;
+  }
+
+  /** Does not pass on what happened by {@code time}. */
+  void leaveOutUntil(long time) {
+    ignoredUntil = time;
+    wholeTo = time;
+    unknownBefore = time;
+  }
+
   /** How many events have been read from the ring, by us and before us. */
   long loaded() {
     return slots.lastEnd(passed);
@@ -159,7 +195,7 @@ final class CpuReader implements AutoCloseable {
     blocked = false;
     while (item == NO_ITEM) {
       if (slots.isStarted() && page.next()) {
-        if (passed >= skipTo) {
+        if (passed >= skipTo && page.time() > ignoredUntil) {
           item = EVENT;
           time = page.time();
         } else {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds what was read from the ring, which the ring has forgotten by then, until what came of it is kept. A file that
@@ -110,6 +111,28 @@ final class Journal implements AutoCloseable {
     } catch (IOException e) {
       throw new SourceException("the trace journal " + file + " cannot be used: " + e.getMessage()
           + "; it needs " + (length >> 20) + " MiB there", e);
+    }
+  }
+
+  /** Opens one that an earlier service left, of whatever dimensions it is; null where there is none of that owner. */
+  static @Nullable Journal reopen(Path file, Owner owner, PageLayout layout, int cpus) {
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      return null;
+    }
+    try (FileChannel channel = open(file)) {
+      ByteBuffer count = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder());
+      int slots = channel.read(count, SLOTS) == Integer.BYTES ? count.getInt(0) : 0;
+      if (slots <= 0 || firstSlot(slots, cpus) + (long) slots * layout.size() != channel.size()) {
+        return null;
+      }
+      Journal journal = new Journal(layout, map(channel, (int) channel.size()), false, slots, cpus);
+      if (!journal.isOf(owner)) {
+        return null;
+      }
+      journal.recoverFree();
+      return journal;
+    } catch (IOException e) {
+      throw new SourceException("the trace journal " + file + " cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -78,6 +78,11 @@ public final class JournalDirectory {
     return directory.resolve(instance + ".journal");
   }
 
+  /** What a boot's ring held, as long as it is not kept. */
+  static Path bootJournal(Path directory, String instance) {
+    return directory.resolve(instance + ".boot");
+  }
+
   private static Path lockFile(Path directory, String instance) {
     return directory.resolve(instance + ".lock");
   }

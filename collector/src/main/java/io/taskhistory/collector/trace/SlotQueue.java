@@ -51,6 +51,16 @@ final class SlotQueue {
     endTimes[next - 1] = time;
   }
 
+  /** The {@code i}th of all that are held, from 0. */
+  int slot(int i) {
+    return slots[first + i];
+  }
+
+  /** How many are held. */
+  int size() {
+    return last - first;
+  }
+
   void add(int slot, long end, long endTime) {
     if (last == slots.length) {
       moveDown();

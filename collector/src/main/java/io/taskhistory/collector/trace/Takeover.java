@@ -34,12 +34,17 @@ final class Takeover {
     } else if (position != null) {
       since = kept.time();
       position.restore(decoder.inFlight(), kept.time());
+    } else if (kept.time() >= 0) {
+      since = now;
     } else {
       since = journal.isNew() ? wholeSince() : journal.since();
       journal.since(since);
     }
     for (CpuReader reader : readers) {
       goOn(reader, position);
+      if (position == null && !isNew && kept.time() >= 0) {
+        reader.leaveOutUntil(now); // what came of it is known from elsewhere, or it is a gap anyway
+      }
     }
   }
 

@@ -152,6 +152,49 @@ final class TraceDecoder {
     return true;
   }
 
+  /**
+   * A number made of what the event tells; 0 of one that does not tell what a task did. The bytes cannot be compared:
+   * where nothing was written, behind a name's end above all, they are of older events.
+   */
+  long fingerprint(ByteBuffer memory, int at, int length) {
+    Tracepoint kind = kind(memory, at, length);
+    if (kind == null || !kind.isRequired) {
+      return 0;
+    }
+    long print = kind.ordinal() + 1;
+    print = mixed(print, current.integer(memory, at));
+    return switch (kind) {
+      case NEWTASK -> mixed(mixed(print, newtask.pid.integer(memory, at)), newtask.flags.number(memory, at));
+      case RENAME -> mixed(print, text(rename.name, memory, at, length, comms).hashCode());
+      case FORK -> mixed(print, fork.child.integer(memory, at));
+      case EXEC -> mixed(mixed(print, exec.pid.integer(memory, at)), exec.oldPid.integer(memory, at));
+      case EXIT -> mixed(print, exited.integer(memory, at));
+      case SIGNAL, VICTIM -> 0;
+    };
+  }
+
+  /** The finisher of MurmurHash3, with something added before. */
+  private static long mixed(long print, long more) {
+    long mixed = (print ^ more + 0x9e3779b97f4a7c15L) * 0xff51afd7ed558ccdL;
+    mixed = (mixed ^ mixed >>> 33) * 0xc4ceb9fe1a85ec53L;
+    return (mixed ^ mixed >>> 33) | 1;
+  }
+
+  /** The task that the event says was created, 0 where it says something else. */
+  int clonedTid(ByteBuffer memory, int at, int length) {
+    return kind(memory, at, length) == Tracepoint.NEWTASK ? newtask.pid.integer(memory, at) : 0;
+  }
+
+  /** The task that the event says has ended, 0 where it says something else. */
+  int exitedTid(ByteBuffer memory, int at, int length) {
+    return kind(memory, at, length) == Tracepoint.EXIT ? exited.integer(memory, at) : 0;
+  }
+
+  private @Nullable Tracepoint kind(ByteBuffer memory, int at, int length) {
+    int kind = length < type.end() ? -1 : kindOf[(int) type.number(memory, at) & 0xffff] - 1;
+    return kind < 0 || length < least[kind] ? null : all[kind];
+  }
+
   /** A child 0 is the idle task of a processor that comes online. */
   private void cloned(ByteBuffer memory, int at, long time, TaskEvents events) {
     int child = newtask.pid.integer(memory, at);

@@ -4,7 +4,9 @@ import io.taskhistory.collector.linux.Clocks;
 import io.taskhistory.collector.linux.LinuxException;
 import io.taskhistory.collector.linux.NativeFiles;
 import io.taskhistory.collector.linux.RawReader;
+import io.taskhistory.collector.linux.SystemFacts;
 import io.taskhistory.collector.linux.WakeUp;
+import io.taskhistory.collector.procfs.ProcFs;
 import io.taskhistory.collector.source.Checkpoint;
 import io.taskhistory.collector.source.EventSource;
 import io.taskhistory.collector.source.SourceException;
@@ -21,6 +23,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The kernel's trace buffer as a source. It can be opened once. What it opens goes on recording when it is closed:
@@ -31,9 +35,12 @@ public final class TraceSource implements EventSource {
   /** Holds what is read in half a minute of a store that refuses, with two pages at a time. */
   private static final long JOURNAL_SIZE = 8 << 20;
   private static final int CONTROL_FILE = 4096;
+  private static final Logger LOG = LoggerFactory.getLogger(TraceSource.class);
+  private static final Path COMMAND_LINE = Path.of("/proc/cmdline");
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   private final TraceSettings settings;
+  private final @Nullable BootRing bootRing;
   private final long journalSize;
   private final WakeUp wakeUp = new WakeUp();
   private final NativeFiles files = new NativeFiles(CONTROL_FILE);
@@ -57,6 +64,10 @@ public final class TraceSource implements EventSource {
     final PageLayout layout;
     long drained;
 
+    /** What is still to be passed on before all else, and then to be kept. */
+    @Nullable BootImport boot;
+    boolean bootPassed;
+
     Opened(Journal journal, CpuReader[] readers, TraceDecoder decoder, InstanceGuard guard, PageLayout layout,
         long identity, long buffer, long good) {
       this.journal = journal;
@@ -74,13 +85,18 @@ public final class TraceSource implements EventSource {
   }
 
   public TraceSource(TraceSettings settings) {
-    this(settings, JOURNAL_SIZE);
+    this(settings, JOURNAL_SIZE, null);
   }
 
-  /** With a journal of about that many bytes. */
-  TraceSource(TraceSettings settings, long journalSize) {
+  /**
+   * With a journal of about that many bytes.
+   *
+   * @param bootRing where the kernel has recorded since its start; null to look on its command line
+   */
+  TraceSource(TraceSettings settings, long journalSize, @Nullable BootRing bootRing) {
     this.settings = settings;
     this.journalSize = journalSize;
+    this.bootRing = bootRing;
   }
 
   /**
@@ -93,6 +109,7 @@ public final class TraceSource implements EventSource {
     JournalDirectory.prepare(journals);
     try (FileChannel lock = JournalDirectory.lock(journals, named.instance())) {
       Files.deleteIfExists(JournalDirectory.journal(journals, instance));
+      Files.deleteIfExists(JournalDirectory.bootJournal(journals, instance));
       return lock.isOpen() && TraceInstance.remove(TraceFs.find(), instance);
     } catch (IOException e) {
       throw new SourceException("the journal of the trace instance " + instance + " cannot be removed: " + e, e);
@@ -146,7 +163,57 @@ public final class TraceSource implements EventSource {
     now.heartbeat.missing(takeover.missing());
     opened = now;
     publish(now);
-    return takeover.since();
+    return kept.time() < 0 ? Math.min(takeover.since(), importBoot(now, tracefs, owner, cpus)) : takeover.since();
+  }
+
+  /** Takes over from a ring that has recorded since the boot: since when nothing is missing with it. */
+  private long importBoot(Opened now, Path tracefs, Journal.Owner owner, List<Integer> cpus) {
+    BootRing ring = bootRing == null
+        ? BootRing.find(tracefs, TraceFs.read(COMMAND_LINE), settings.instance()) : bootRing;
+    if (ring != null) {
+      leaveTrace();
+      ring.stop();
+    }
+    BootPages pages = bootPages(now, ring, owner, cpus);
+    if (pages == null) {
+      return Long.MAX_VALUE;
+    }
+    toClose.push(pages);
+    BootImport boot = BootImport.of(pages, now.decoder, now.readers, new ProcFs(),
+        1_000_000_000L / SystemFacts.clockTicksPerSecond(), Clocks.read().bootClockOffset());
+    if (boot == null) {
+      pages.delete();
+      return Long.MAX_VALUE;
+    }
+    now.boot = boot;
+    return boot.since();
+  }
+
+  private @Nullable BootPages bootPages(
+      Opened now, @Nullable BootRing ring, Journal.Owner owner, List<Integer> cpus) {
+    Path file = JournalDirectory.bootJournal(settings.journals(), settings.instance());
+    try {
+      return BootPages.of(ring, file, owner, now.layout, cpus, files);
+    } catch (SourceException e) {
+      LOG.warn("{}; what happened before now is taken from /proc", e.getMessage());
+      return null;
+    } finally {
+      if (ring != null) {
+        ring.release();
+        LOG.info("took over what {} has recorded since the boot", ring);
+      }
+    }
+  }
+
+  /** Something that both rings record, so that they have at least that in common. */
+  private static void leaveTrace() {
+    Thread thread = new Thread(() -> { }, "trace-mark");
+    thread.start();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** One that cannot be set up is not left behind. */
@@ -198,6 +265,10 @@ public final class TraceSource implements EventSource {
     Opened now = opened();
     long time = Clocks.monotonic();
     long before = now.merge.passed() + now.losses.losses();
+    if (now.boot != null && !now.bootPassed) {
+      now.boot.passOn(events, now.losses);
+      now.bootPassed = true;
+    }
     if (now.heartbeat.beat(time, now.drained, events)) {
       now.decoder.inFlight().age(now.drained);
     }
@@ -231,6 +302,10 @@ public final class TraceSource implements EventSource {
   @Override
   public void kept(byte[] position) {
     Opened now = opened();
+    if (now.boot != null && now.bootPassed) {
+      now.boot.kept();
+      now.boot = null;
+    }
     Position kept = Position.decode(position);
     if (kept != null && kept.isOf(now.identity)) {
       for (CpuReader reader : now.readers) {

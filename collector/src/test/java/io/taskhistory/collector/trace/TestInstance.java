@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 public final class TestInstance implements AutoCloseable {
 
   private static final String PREFIX = "taskhistory-test-";
-  private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d+)-\\d+(\\.journal|\\.lock)?");
+  private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d+)-\\d+(\\.journal|\\.lock|\\.boot)?");
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Path tracefs;

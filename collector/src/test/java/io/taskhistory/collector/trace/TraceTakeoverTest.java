@@ -306,7 +306,7 @@ class TraceTakeoverTest {
 
   @Test
   void drain_withTheJournalFull_leavesTheRestInTheRing() {
-    source = new TraceSource(instance.settings(BUFFER), SMALL_JOURNAL);
+    source = new TraceSource(instance.settings(BUFFER), SMALL_JOURNAL, null);
     source.open(Checkpoint.NONE);
     Checkpoint kept = new Checkpoint(0, source.position());
     flood(2000);
@@ -315,7 +315,7 @@ class TraceTakeoverTest {
     assertThat(source.drain(events, NO_LIMIT)).isEqualTo(stuck);
     events.all().clear();
     source.close();
-    source = new TraceSource(instance.settings(BUFFER), SMALL_JOURNAL);
+    source = new TraceSource(instance.settings(BUFFER), SMALL_JOURNAL, null);
     source.open(kept);
     await().until(() -> {
       source.drain(events, 1000);
