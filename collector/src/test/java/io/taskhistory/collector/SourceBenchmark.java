@@ -8,13 +8,12 @@ import io.taskhistory.collector.procfs.TaskDetails;
 import io.taskhistory.collector.procfs.TaskStat;
 import io.taskhistory.collector.source.Checkpoint;
 import io.taskhistory.collector.source.TaskEvents;
-import io.taskhistory.collector.trace.JournalDirectory;
+import io.taskhistory.collector.trace.TestInstance;
 import io.taskhistory.collector.trace.TraceSettings;
 import io.taskhistory.collector.trace.TraceSource;
 import io.taskhistory.history.Gap;
 import io.taskhistory.history.RawText;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 
 /**
  * Prints what receiving and decoding one event of each source and reading one task from /proc cost, in time and in
@@ -58,9 +57,8 @@ public final class SourceBenchmark {
   }
 
   private static void traces() {
-    Path journals = JournalDirectory.choose(Path.of("target").toAbsolutePath());
-    String instance = "taskhistory-bench-" + ProcessHandle.current().pid();
-    try (TraceSource source = new TraceSource(new TraceSettings(instance, 32 << 20, journals))) {
+    try (TestInstance instance = new TestInstance();
+        TraceSource source = new TraceSource(instance.settings(TraceSettings.defaultBuffer()))) {
       source.open(Checkpoint.NONE);
       Counter counter = new Counter();
       try (Child flood = Child.run(Programs.flood(), Integer.toString(EXECS), "2", Programs.tiny().toString())) {
@@ -79,7 +77,6 @@ public final class SourceBenchmark {
       measure.print("empty trace drained", READS);
       System.out.println("  lost " + source.stats().lost());
     }
-    TraceSource.release(instance, journals);
   }
 
   private static void reads() {

@@ -8,6 +8,11 @@ enum Tracepoint {
   RENAME("task", "task_rename", true, Tracepoint.NO_FILTER),
   /** As {@link #NEWTASK}, a moment later and with less; of use where that was missed. */
   FORK("sched", "sched_process_fork", true, Tracepoint.NO_FILTER),
+  /**
+   * An exec succeeded. Not recorded, and nothing says so, where the path that it was asked for has more than some 4,050
+   * bytes: ring_buffer_lock_reserve() in kernel/trace/ring_buffer.c turns away what is larger than a page, whatever the
+   * size of the sub-buffers (seen with 6.18). Another source has to notice.
+   */
   EXEC("sched", "sched_process_exec", true, Tracepoint.NO_FILTER),
   EXIT("sched", "sched_process_exit", true, Tracepoint.NO_FILTER),
   /**

@@ -7,6 +7,7 @@ import io.taskhistory.collector.children.Child;
 import io.taskhistory.collector.children.Programs;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class TraceKillTest {
         flood.await();
       }
       Process last = read(instance, kept);
-      await().until(() -> tinies(kept).size() >= EXECS);
+      await().atMost(Duration.ofMinutes(1)).until(() -> tinies(kept).size() >= EXECS);
       last.destroyForcibly().waitFor();
       KilledReader.cut(kept);
     }
