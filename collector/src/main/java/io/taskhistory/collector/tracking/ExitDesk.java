@@ -260,12 +260,17 @@ final class ExitDesk {
     return end.time <= time && (tgid == TaskEvents.UNKNOWN_TID || end.task().task.tgid() == tgid);
   }
 
-  /** Whether the tid was {@code next}'s so long before {@code time} that who had it before has reported by then. */
-  private static boolean isLongOver(WaitingEnds.End before, WaitingEnds.End next, long time) {
+  /**
+   * Whether the tid was {@code next}'s so long before {@code time} that it is not whoever had it before that reports.
+   * A leader that had left gives it to a thread that execs: exchange_tids() in kernel/pid.c. From Linux 5.7 on that
+   * leaves it the thread's old one, so what it then still reports is under that; a kernel that filters is later.
+   */
+  private boolean isLongOver(WaitingEnds.End before, WaitingEnds.End next, long time) {
     Task task = next.task().task;
-    // To a leader that had left, an exec of another thread gave the tid anew.
-    long had = before.task() == next.task() ? task.entry().time() : task.start();
-    return had >= before.time && time - had > Ending.REPORT_WITHIN;
+    boolean isByExec = before.task() == next.task();
+    long had = isByExec ? task.entry().time() : task.start();
+    long late = isByExec && expected == Reports.NONZERO ? 0 : Ending.REPORT_WITHIN;
+    return had >= before.time && time - had > late;
   }
 
   /** Nobody's: and as the others' reports are still to come, all of them go on waiting. */

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ExitDeskTest {
@@ -314,17 +315,20 @@ class ExitDeskTest {
     assertThat(status(last)).isEqualTo(UNREPORTED);
   }
 
-  @Test
-  void process_whoseFormerLeaderGaveItsPidToAThreadInAnExec_endsWithItsOwn() {
+  @ParameterizedTest
+  @CsvSource({"NONZERO, 1, 768", "NONZERO, 2000, 768", "ALL, 1, -1", "ALL, 2000, 768"})
+  void process_whoseFormerLeaderGaveItsPidToAThreadInAnExec_endsWithItsOwn(Reports told, long millis, int status) {
+    ExitDesk exits = new ExitDesk(writer, told, alive::contains, () -> clock);
     Tracked leader = process(10, 1);
     thread(leader, 11);
-    desk.leaderLeft(leader, 2 * SECOND);
-    leader.task.enter(new Entry(writer.root(), 3 * SECOND, 10, RawText.of("x"), Provenance.OBSERVED));
+    exits.leaderLeft(leader, 2 * SECOND);
+    leader.task.enter(new Entry(writer.root(), 2 * SECOND + MS, 10, RawText.of("x"), Provenance.OBSERVED));
     writer.save(leader.task.entry());
-    end(desk, leader, 5 * SECOND);
-    desk.reported(5 * SECOND + MS, 10, 10, 3 << 8);
-    drained(6 * SECOND);
-    assertThat(status(leader)).isEqualTo(3 << 8);
+    long time = 2 * SECOND + MS + millis * MS;
+    end(exits, leader, time);
+    exits.reported(time + MS, 10, 10, 3 << 8);
+    exits.drained(time + 2 * MS, time + 2 * MS);
+    assertThat(status(leader)).isEqualTo(status);
   }
 
   @Test
