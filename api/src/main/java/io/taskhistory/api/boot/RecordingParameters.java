@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  */
 final class RecordingParameters {
 
-  private static final List<String> EVENTS = List.of(
+  static final List<String> EVENTS = List.of(
       "sched:sched_process_fork", "sched:sched_process_exec", "sched:sched_process_exit", "task:task_newtask",
       "task:task_rename");
   private static final String EVENT = "trace_event=";

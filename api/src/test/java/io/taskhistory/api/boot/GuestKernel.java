@@ -24,16 +24,19 @@ final class GuestKernel {
   /**
    * The kernel that a meta package asks for now; skips the test where apt does not have it.
    *
-   * @param metaPackage such as {@code linux-image-cloud-amd64}
+   * @param metaPackages such as {@code linux-image-cloud-amd64}; the first that apt knows is taken
    */
-  static Path of(String metaPackage) throws Exception {
+  static Path of(String... metaPackages) throws Exception {
     assumeThat(System.getProperty("os.arch")).as("the guest is an x86-64 machine").isEqualTo("amd64");
     Tools.need("apt-get", "apt");
     Tools.need("dpkg-deb", "dpkg");
-    Optional<String> name = Machinery.run(List.of("apt-cache", "depends", "--important", metaPackage)).out().lines()
-        .map(String::strip).filter(line -> line.startsWith("Depends: linux-image-"))
-        .map(line -> line.substring("Depends: ".length())).findFirst();
-    assumeThat(name).as("apt knows %s (apt-get update)", metaPackage).isPresent();
+    Optional<String> name = Optional.empty();
+    for (int i = 0; i < metaPackages.length && name.isEmpty(); i++) {
+      name = Machinery.run(List.of("apt-cache", "depends", "--important", metaPackages[i])).out().lines()
+          .map(String::strip).filter(line -> line.startsWith("Depends: linux-image-"))
+          .map(line -> line.substring("Depends: ".length())).findFirst();
+    }
+    assumeThat(name).as("apt knows one of %s (apt-get update)", List.of(metaPackages)).isPresent();
     Path kernel = CACHE.resolve(name.orElseThrow() + ".vmlinuz").toAbsolutePath();
     if (!Files.exists(kernel)) {
       download(name.orElseThrow(), kernel);
