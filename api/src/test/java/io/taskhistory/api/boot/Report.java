@@ -72,7 +72,7 @@ record Report(Round first, Round second) {
   /** Reads the archive in {@code directory}. */
   static Report unpack(Path directory) throws IOException {
     Tools.run("tar", "x", "-C", directory.toString(), "-f", directory.resolve(ARCHIVE).toString());
-    assertThat(directory.resolve("service.err")).as("the service complains of nothing").isEmptyFile();
+    assertThat(directory.resolve("service.err")).as("the service complains of nothing").content().isEmpty();
     return new Report(round(directory.resolve("first")), round(directory.resolve("second")));
   }
 

@@ -200,7 +200,7 @@ public final class TraceSource implements EventSource {
     } finally {
       if (ring != null) {
         ring.release();
-        LOG.info("took over what {} has recorded since the boot", ring);
+        LOG.debug("took over what {} has recorded since the boot", ring);
       }
     }
   }
