@@ -208,9 +208,8 @@ public final class Collector implements CollectorView, AutoCloseable {
   private void reconcile() {
     tracking.reconcile(looked -> {
       while (drain() < looked && !closing) {
-        if (watermark.get() >= 0) {
-          committer.commitInTime(watermark.get(), watermark.isAwaited()); // a flood can keep this up for long
-        }
+        // A flood can keep this up for long; and a source may only hold so much that is not kept yet.
+        committer.commitInTime(watermark.get(), watermark.isAwaited());
       }
     });
   }
