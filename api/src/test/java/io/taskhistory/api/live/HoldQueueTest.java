@@ -9,6 +9,7 @@ import io.taskhistory.api.witness.Life;
 import io.taskhistory.api.witness.TraceInstances;
 import io.taskhistory.api.witness.TraceWitness;
 import io.taskhistory.collector.children.Child;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -107,6 +108,24 @@ class HoldQueueTest extends TracedTest {
       paced.end(service);
       assertNoLoss(service);
       paced.assertWhole("suspended", service);
+      ProcComparison.await(service);
+      service.stop();
+    }
+  }
+
+  /** More than a journal has room for, to a service that keeps nothing yet; killed on the way, it goes on. */
+  @Test
+  void freshService_takesUpAllThatTheKernelHolds() throws Exception {
+    traced().close(); // which kills
+    Flood flood = Flood.begin(this, "50000");
+    flood.await();
+    Path fresh = directory.resolve("fresh");
+    LiveService.startAndKill(Duration.ofSeconds(2), fresh, options("trace"));
+    try (LiveService service = new LiveService(fresh, options("trace"))) {
+      flood.awaitApplied(service);
+      assertNoLoss(service);
+      assertThat(service.items("/search?comm=" + Flood.NAME)).hasSize(flood.started())
+          .allSatisfy(exec -> assertThat(exec.get("provenance").asText()).isEqualTo("observed"));
       ProcComparison.await(service);
       service.stop();
     }
