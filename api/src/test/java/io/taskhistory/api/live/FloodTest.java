@@ -9,7 +9,7 @@ import io.taskhistory.collector.children.Programs;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** As many execs as the machine can start, with room for the events and without. */
+/** As many execs as the machine can start, with room in the proc connector for the events and without. */
 class FloodTest extends LiveTest {
 
   /** Room for some hundred events. */
@@ -29,7 +29,7 @@ class FloodTest extends LiveTest {
 
   @Test
   void flood_withTheDefaultBuffer_losesNothing() throws InterruptedException {
-    try (LiveService service = new LiveService(directory.resolve("home"))) {
+    try (LiveService service = new LiveService(directory.resolve("home"), "--source", "proc")) {
       Flood flood = Flood.begin(this, "20s").identifiedBy(service);
       flood.await();
       flood.awaitApplied(service);
@@ -43,7 +43,8 @@ class FloodTest extends LiveTest {
 
   @Test
   void overflow_isSeenCountedAndRepaired() throws Exception {
-    try (LiveService service = new LiveService(directory.resolve("home"), "--receive-buffer", SMALL)) {
+    try (LiveService service = new LiveService(
+        directory.resolve("home"), "--source", "proc", "--receive-buffer", SMALL)) {
       Upheaval upheaval = new Upheaval(this, service);
       Flood before = Flood.begin(this, "500");
       Flood after;
@@ -75,7 +76,8 @@ class FloodTest extends LiveTest {
 
   @Test
   void flood_withASmallBuffer_makesNothingWrong() throws InterruptedException {
-    try (LiveService service = new LiveService(directory.resolve("home"), "--receive-buffer", "4096")) {
+    try (LiveService service = new LiveService(
+        directory.resolve("home"), "--source", "proc", "--receive-buffer", "4096")) {
       Flood flood = Flood.begin(this, "8s").identifiedBy(service);
       flood.await();
       flood.awaitApplied(service);

@@ -16,7 +16,7 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** The service is killed in the middle of a flood. */
+/** The service is killed in the middle of a flood, and nothing keeps what it misses. */
 class KillTest extends LiveTest {
 
   /** An ended task and what was said of it. */
@@ -72,7 +72,7 @@ class KillTest extends LiveTest {
     List<Said> said;
     Map<Integer, ObjectNode> live;
     ObjectNode innerEssence;
-    try (LiveService service = new LiveService(home)) {
+    try (LiveService service = new LiveService(home, "--source", "proc")) {
       Flood running = Flood.begin(this, "15s").identifiedBy(service);
       Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> running.execs(service).size() > 3000);
       live = steady(service, actor);
@@ -82,7 +82,7 @@ class KillTest extends LiveTest {
     } // closing kills
 
     assertThat(said).hasSizeGreaterThan(100);
-    try (LiveService service = new LiveService(home)) {
+    try (LiveService service = new LiveService(home, "--source", "proc")) {
       for (Said before : said) {
         assertThat(Said.of(service, before.task, service.task(before.task))).isEqualTo(before);
       }

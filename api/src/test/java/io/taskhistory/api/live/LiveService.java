@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.taskhistory.api.cli.Machinery;
+import io.taskhistory.api.service.DataDirectory;
+import io.taskhistory.api.service.Recording;
+import io.taskhistory.api.witness.TraceInstances;
+import io.taskhistory.collector.trace.JournalDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -19,7 +23,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
@@ -30,6 +36,8 @@ final class LiveService implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long PATIENCE_SECONDS = 60;
   private static final int PAGE = 1000;
+
+  private static final Map<String, Path> RECORDING = new ConcurrentHashMap<>();
 
   private final Process process;
   private final Path home;
@@ -54,8 +62,40 @@ final class LiveService implements AutoCloseable {
     List<String> command = Machinery.command("--data-dir", home.resolve("data").toString(), "run",
         "--listen", "127.0.0.1:0");
     command.addAll(List.of(options));
+    if (!command.contains("--trace-instance")) {
+      command.addAll(List.of("--trace-instance", instance(home)));
+    }
     command.add(1, "-Djava.io.tmpdir=" + home.resolve("tmp")); // native libraries that a kill leaves behind
     return new ProcessBuilder(command).redirectError(home.resolve("err").toFile()).start();
+  }
+
+  /** The trace instance of whatever keeps its data below {@code home}, a directory of the test's. */
+  static String instance(Path home) {
+    String name = TraceInstances.name(Integer.toHexString(home.toAbsolutePath().hashCode()));
+    RECORDING.put(name, home.resolve("data"));
+    return name;
+  }
+
+  /** Ends the recordings of all services so far, none of which may run. */
+  static void release() {
+    RECORDING.forEach(LiveService::release);
+    RECORDING.clear();
+  }
+
+  /** Ends what tests were recording that are dead by now. */
+  static void releaseAbandoned(Path anyDirectory) {
+    TraceInstances.abandoned().forEach(name -> release(name, anyDirectory));
+  }
+
+  private static void release(String name, Path data) {
+    if (Files.isDirectory(TraceInstances.path(name))) {
+      Recording.release(name, new DataDirectory(data));
+    }
+    try {
+      Files.deleteIfExists(JournalDirectory.choose(data).resolve(name + ".lock"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Starts it and kills it {@code after} that, wherever it has got to by then. */

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +34,17 @@ abstract class LiveTest {
   @BeforeAll
   static void needsRoot() {
     Machinery.assumeRoot();
+  }
+
+  @BeforeAll
+  static void endAbandonedRecordings(@TempDir Path data) {
+    LiveService.releaseAbandoned(data);
+  }
+
+  /** After the last test of a class, whose services have ended. */
+  @AfterAll
+  static void endRecordings() {
+    LiveService.release();
   }
 
   @BeforeEach

@@ -8,7 +8,7 @@ import io.taskhistory.collector.children.Child;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The service is stopped and started again while tasks live and end. */
+/** The service is stopped and started again while tasks live and end, and nothing keeps what it misses. */
 class RestartTest extends LiveTest {
 
   @Test
@@ -18,7 +18,7 @@ class RestartTest extends LiveTest {
     String endedId;
     String endedText;
     int ended;
-    try (LiveService service = new LiveService(home)) {
+    try (LiveService service = new LiveService(home, "--source", "proc")) {
       upheaval = new Upheaval(this, service);
       Child child = act("fork", "{", "exec", actor("ended"), "x", "say", "ended", "exit", "9", "}", "reap", "pause");
       ended = child.said("ended")[0];
@@ -29,7 +29,7 @@ class RestartTest extends LiveTest {
       service.stop();
     }
     upheaval.happen();
-    try (LiveService service = new LiveService(home)) {
+    try (LiveService service = new LiveService(home, "--source", "proc")) {
       upheaval.check(service);
       JsonNode task = service.task(ended);
       assertThat(task.get("task").asText()).isEqualTo(endedId);
@@ -40,7 +40,7 @@ class RestartTest extends LiveTest {
       ProcComparison.await(service);
       service.stop();
     }
-    try (LiveService service = new LiveService(home)) {
+    try (LiveService service = new LiveService(home, "--source", "proc")) {
       upheaval.check(service);
       assertThat(service.status().get("gap_count").asInt()).isEqualTo(2);
       service.stop();
@@ -56,7 +56,7 @@ class RestartTest extends LiveTest {
     JsonNode before;
     int zombie;
     Clock alive;
-    try (LiveService service = new LiveService(home)) {
+    try (LiveService service = new LiveService(home, "--source", "proc")) {
       child.go();
       zombie = child.said("zombie")[0];
       alive = Clock.of(child, "alive");
@@ -66,7 +66,7 @@ class RestartTest extends LiveTest {
       service.stop();
     }
     assertThat(Witness.stat(zombie).orElseThrow().isDead()).isTrue();
-    try (LiveService service = new LiveService(home)) {
+    try (LiveService service = new LiveService(home, "--source", "proc")) {
       for (JsonNode after : new JsonNode[] {service.task(zombie), service.task(zombie, alive.monotonic())}) {
         for (String field : new String[] {"task", "state", "start", "end", "exit", "creator"}) {
           assertThat(after.get(field)).as(field).isEqualTo(before.get(field));

@@ -1,7 +1,5 @@
 package io.taskhistory.api.live;
 
-import io.taskhistory.api.service.DataDirectory;
-import io.taskhistory.api.service.Recording;
 import io.taskhistory.api.witness.TraceInstances;
 import io.taskhistory.collector.children.Child;
 import io.taskhistory.collector.children.Programs;
@@ -9,31 +7,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 
 /** Tests of a service that records in a trace instance of the test's own, which goes with the test. */
 abstract class TracedTest extends LiveTest {
 
-  private String instance = "";
-
-  @BeforeEach
-  void nameInstance() {
-    instance = TraceInstances.name(getClass().getSimpleName());
-    TraceInstances.abandoned().forEach(this::release);
+  @BeforeAll
+  static void needsTracefs() {
+    TraceInstances.assumeTracefs();
   }
 
-  /** By now each test has closed its service. */
+  /** By now each test has closed its service, and a ring is large. */
   @AfterEach
   void releaseInstance() {
-    release(instance);
-  }
-
-  private void release(String name) {
-    Recording.release(name, new DataDirectory(home().resolve("data")));
+    LiveService.release();
   }
 
   String instance() {
-    return instance;
+    return LiveService.instance(home());
   }
 
   Path home() {
@@ -46,7 +37,7 @@ abstract class TracedTest extends LiveTest {
   }
 
   String[] options(String source, String... others) {
-    List<String> all = new ArrayList<>(List.of("--source", source, "--trace-instance", instance));
+    List<String> all = new ArrayList<>(List.of("--source", source, "--trace-instance", instance()));
     all.addAll(List.of(others));
     return all.toArray(String[]::new);
   }
