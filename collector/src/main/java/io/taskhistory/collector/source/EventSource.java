@@ -26,7 +26,7 @@ public interface EventSource extends AutoCloseable {
    *
    * @param kept how far an earlier opening of this source had come when it was last kept
    * @return the monotonic time since when nothing is missing; 0 where nothing since the boot is. Not after the time of
-   *     {@code kept} where everything since is there. What is known to have been lost since is told while draining
+   *     {@code kept} where everything since is there, -1 where that says nothing yet. What is known to have been lost since is told while draining
    * @throws SourceException where the kernel or the privileges do not allow it
    */
   long open(Checkpoint kept);

@@ -28,12 +28,12 @@ final class Takeover {
     }
     recover();
     Position decoded = Position.decode(kept.position());
-    Position position = decoded != null && decoded.isOf(identity) && kept.time() >= 0 ? decoded : null;
+    Position position = decoded != null && decoded.isOf(identity) ? decoded : null;
     if (isNew) {
       since = journal.since();
     } else if (position != null) {
       since = kept.time();
-      position.restore(decoder.inFlight(), kept.time());
+      position.restore(decoder.inFlight(), Math.max(0, kept.time()));
     } else if (kept.time() >= 0) {
       since = now;
     } else {

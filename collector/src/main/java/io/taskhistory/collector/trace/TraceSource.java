@@ -159,7 +159,8 @@ public final class TraceSource implements EventSource {
     toClose.push(guard);
     Takeover takeover = new Takeover(journal, readers, decoder, kept, identity(owner), instance.isNew());
     Opened now = new Opened(
-        journal, readers, decoder, guard, layout, identity(owner), instance.buffer(), takeover.since());
+        journal, readers, decoder, guard, layout, identity(owner), instance.buffer(),
+        Math.max(0, takeover.since()));
     now.heartbeat.missing(takeover.missing());
     opened = now;
     publish(now);
