@@ -172,7 +172,7 @@ final class ExactRules implements TaskEvents {
     } else {
       live.endThread(task, time, waitStatus);
     }
-    if (process.running <= 0 && reconciler.isNeeded()) {
+    if (process.running <= 0 && reconciler.isNeeded() && proc.isTask(process.leader.task.tid())) {
       importer.addThreads(process.leader); // the start of one may be among what was lost
     }
     names.changed(process, time);
