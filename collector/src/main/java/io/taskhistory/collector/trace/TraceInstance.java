@@ -198,7 +198,7 @@ final class TraceInstance {
     } catch (IOException e) {
       throw TraceFs.refusal("list", file("per_cpu"), e);
     } catch (UncheckedIOException e) {
-      throw TraceFs.refusal("list", file("per_cpu"), e.getCause());
+      throw TraceFs.refusal("list", file("per_cpu"), new IOException(e.getMessage(), e));
     }
   }
 
