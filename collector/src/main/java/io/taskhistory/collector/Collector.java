@@ -227,7 +227,8 @@ public final class Collector implements CollectorView, AutoCloseable {
   @Override
   public Status status() {
     String state = failure != null ? "failed" : closing ? "closed" : "running";
-    return new Status(sources.spine().name(), sources.status(state, watermark.get()), tracking.detailsRead(), tracking.detailsSkipped());
+    return new Status(sources.spine().name(), sources.status(state, watermark.get()), tracking.detailsRead(),
+        tracking.detailsSkipped());
   }
 
   /** Applies and commits what was reported until now, and stops. */

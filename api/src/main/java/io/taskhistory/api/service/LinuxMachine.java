@@ -24,7 +24,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** This host: followed by the kernel's trace buffer and the proc connector, kept in RocksDB. The one place where the parts are put together. */
+/**
+ * This host: followed by the kernel's trace buffer and the proc connector, kept in RocksDB. The one place where the parts
+ * are put together.
+ */
 public final class LinuxMachine implements Machine {
 
   public static final int DEFAULT_RECEIVE_BUFFER = ProcConnectorSource.DEFAULT_BUFFER;
