@@ -9,6 +9,8 @@ import io.taskhistory.history.RawText;
  * are a hundred thousand of them a second at times. Times are nanoseconds on the monotonic clock; tids and tgids are
  * those of the host's pid namespace.
  *
+ * <p>What ends or begins a task, or changes its name, concerns whoever follows tasks; the rest may be left unheard.
+ *
  * <p>What a source cannot tell it says so: {@link #UNKNOWN_TID}, {@link RawText#UNKNOWN}.
  */
 public interface TaskEvents {
@@ -58,17 +60,17 @@ public interface TaskEvents {
    */
   void exited(long time, int tid, int tgid, int waitStatus, int parentTgid);
 
-  void uidChanged(long time, int tid, int ruid, int euid);
+  default void uidChanged(long time, int tid, int ruid, int euid) {}
 
-  void gidChanged(long time, int tid, int rgid, int egid);
+  default void gidChanged(long time, int tid, int rgid, int egid) {}
 
   /** The task's process called setsid. */
-  void sessionStarted(long time, int tid);
+  default void sessionStarted(long time, int tid) {}
 
   /** The task is traced by another from now on, or by none where {@code tracerTid} is 0. */
-  void traced(long time, int tid, int tracerTid);
+  default void traced(long time, int tid, int tracerTid) {}
 
-  void coreDumped(long time, int tid);
+  default void coreDumped(long time, int tid) {}
 
   /**
    * A signal was queued for a task; one that is ignored, or pending already, is not reported.
@@ -79,11 +81,11 @@ public interface TaskEvents {
    * @param code {@code si_code} of sigaction(2): above 0 the kernel made it
    * @param inInterrupt whether it was made in an interrupt, where the task that runs is there by accident
    */
-  void signalled(
-      long time, int senderTid, int targetTid, int signal, int code, boolean toGroup, boolean inInterrupt);
+  default void signalled(
+      long time, int senderTid, int targetTid, int signal, int code, boolean toGroup, boolean inInterrupt) {}
 
   /** The kernel, out of memory, has chosen the task's process to be killed. */
-  void oomVictim(long time, int tid);
+  default void oomVictim(long time, int tid) {}
 
   /**
    * Here, in the order of events, some are missing.

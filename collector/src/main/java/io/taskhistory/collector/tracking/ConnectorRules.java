@@ -229,22 +229,6 @@ final class ConnectorRules implements TaskEvents {
   }
 
   @Override
-  public void sessionStarted(long time, int tid) {}
-
-  @Override
-  public void traced(long time, int tid, int tracerTid) {}
-
-  @Override
-  public void coreDumped(long time, int tid) {}
-
-  @Override
-  public void signalled(
-      long time, int senderTid, int targetTid, int signal, int code, boolean toGroup, boolean inInterrupt) {}
-
-  @Override
-  public void oomVictim(long time, int tid) {}
-
-  @Override
   public void lost(long from, long to, long count, Gap.Cause cause) {
     ancestry.lost(from, to, count, cause);
   }

@@ -207,21 +207,6 @@ final class ExactRules implements TaskEvents {
   }
 
   @Override
-  public void uidChanged(long time, int tid, int ruid, int euid) {}
-
-  @Override
-  public void gidChanged(long time, int tid, int rgid, int egid) {}
-
-  @Override
-  public void sessionStarted(long time, int tid) {}
-
-  @Override
-  public void traced(long time, int tid, int tracerTid) {}
-
-  @Override
-  public void coreDumped(long time, int tid) {}
-
-  @Override
   public void signalled(
       long time, int senderTid, int targetTid, int signal, int code, boolean toGroup, boolean inInterrupt) {
     live.at(time);
