@@ -343,6 +343,19 @@ public abstract class HistoryStoreContract {
     assertThat(writer.position()).as("of another boot").isEmpty();
   }
 
+  /** A source that has none took over: the one before must not go on where it once was. */
+  @Test
+  void position_thatIsEmpty_replacesTheOneBefore() {
+    writer.position(new byte[] {1, 2, 3});
+    writer.commit(100);
+    writer.position(new byte[0]);
+    writer.commit(200);
+    assertThat(writer.position()).isEmpty();
+    openAgain(FIRST_BOOT);
+    assertThat(writer.position()).isEmpty();
+    assertThat(writer.watermark()).isEqualTo(200);
+  }
+
   @Test
   void open_sameBootAfterTheClockWasSet_keepsTheNewOffset() {
     ClockLedger.Row now = new ClockLedger.Row(500, 3_600_000_000_000L, 0);

@@ -132,7 +132,7 @@ final class RocksDbWriter implements HistoryWriter {
     gaps.forEach(gap -> MetaRows.gap(batch, gap));
     clock.forEach(row -> MetaRows.clock(batch, present.boot, row));
     MetaRows.watermark(batch, present.boot.index(), mark, latest);
-    if (position.length > 0) {
+    if (position.length > 0 || present.position().length > 0) { // another source's may stand there
       MetaRows.position(batch, present.boot.index(), position);
     }
     database.commit(batch);
