@@ -7,10 +7,10 @@ import io.taskhistory.collector.source.EventSource;
 import io.taskhistory.collector.source.SourceException;
 import io.taskhistory.collector.tracking.Tracking;
 import io.taskhistory.history.ClockLedger;
-import io.taskhistory.history.Gap;
 import io.taskhistory.store.HistoryStore;
 import io.taskhistory.store.HistoryWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -100,7 +100,12 @@ public final class Collector implements CollectorView, AutoCloseable {
    * @throws RuntimeException where the source or the store refuses; everything is closed again then
    */
   public void start() {
-    whole = sources.open(new Checkpoint(writer.watermark(), writer.position()));
+    try {
+      whole = sources.open(new Checkpoint(writer.watermark(), writer.position()));
+    } catch (RuntimeException e) {
+      sources.close();
+      throw e;
+    }
     tracking.follow(sources.spine().name(), sources.spine().isExact());
     thread.start();
     try {
@@ -199,8 +204,8 @@ public final class Collector implements CollectorView, AutoCloseable {
       besideDrained = -1;
     }
     EventSource spine = sources.spine();
-    tracking.follow(spine.name(), spine.isExact());
-    tracking.events().lost(watermark.get(), since, Gap.UNCOUNTED, Gap.Cause.STOPPED);
+    long from = Math.min(Math.max(watermark.get(), whole), since);
+    tracking.takeOver(spine.name(), spine.isExact(), from, since);
     return spine.drain(tracking.events(), BATCH);
   }
 
@@ -227,8 +232,8 @@ public final class Collector implements CollectorView, AutoCloseable {
   @Override
   public Status status() {
     String state = failure != null ? "failed" : closing ? "closed" : "running";
-    return new Status(sources.spine().name(), sources.status(state, watermark.get()), tracking.detailsRead(),
-        tracking.detailsSkipped());
+    List<Status.Source> all = sources.status(state, watermark.get());
+    return new Status(all.get(0).name(), all, tracking.detailsRead(), tracking.detailsSkipped());
   }
 
   /** Applies and commits what was reported until now, and stops. */

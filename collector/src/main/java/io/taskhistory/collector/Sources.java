@@ -6,33 +6,58 @@ import io.taskhistory.collector.source.EventSource;
 import io.taskhistory.collector.source.SourceException;
 import io.taskhistory.collector.source.TaskEvents;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The sources that are open: one spine, and perhaps one beside it. Knows who takes over when the spine fails. */
+/**
+ * The sources that are open: one spine, and perhaps one beside it. Knows who takes over when the spine fails. Any
+ * thread may call {@link #spine} and {@link #status}, the rest is for the collector's.
+ */
 final class Sources implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
 
-  private final Map<String, String> failures = new ConcurrentHashMap<>();
-  private volatile EventSource spine;
-  private volatile @Nullable EventSource beside;
+  private volatile Cast cast;
   private @Nullable Supplier<EventSource> substitute;
   private long besideSince = -1;
 
+  /**
+   * Who does what; replaced as a whole, so that nobody sees a source in two roles, or none as the spine.
+   *
+   * @param failures why a source of that name cannot be used
+   */
+  private record Cast(EventSource spine, @Nullable EventSource beside, Map<String, String> failures) {
+
+    Cast withoutBeside() {
+      return new Cast(spine, null, failures);
+    }
+
+    Cast with(String name, SourceException failure) {
+      Map<String, String> more = new LinkedHashMap<>(failures);
+      more.put(name, String.valueOf(failure.getMessage()));
+      return new Cast(spine, beside, more);
+    }
+
+    /** One that could not be used beside another can be the spine all the same. */
+    Cast ledBy(EventSource next) {
+      Map<String, String> others = new LinkedHashMap<>(failures);
+      others.remove(next.name());
+      return new Cast(next, null, others);
+    }
+  }
+
   Sources(SourcePlan plan) {
-    this.spine = plan.spine();
-    this.beside = plan.beside();
+    this.cast = new Cast(plan.spine(), plan.beside(), Map.of());
     this.substitute = plan.substitute();
   }
 
   EventSource spine() {
-    return spine;
+    return cast.spine;
   }
 
   /**
@@ -44,18 +69,16 @@ final class Sources implements AutoCloseable {
   long open(Checkpoint kept) {
     long whole;
     try {
-      whole = spine.open(kept);
+      whole = cast.spine.open(kept);
     } catch (SourceException e) {
-      whole = replace(e);
+      return replace(e);
     }
-    EventSource more = beside;
-    if (more != null) {
+    EventSource beside = cast.beside;
+    if (beside != null) {
       try {
-        besideSince = more.open(Checkpoint.NONE);
+        besideSince = beside.open(Checkpoint.NONE);
       } catch (SourceException e) {
-        LOG.warn("{} cannot be used beside {}: {}", more.name(), spine.name(), e.getMessage());
-        failures.put(more.name(), String.valueOf(e.getMessage()));
-        beside = null;
+        dropBeside(beside, e);
       }
     }
     return whole;
@@ -63,76 +86,94 @@ final class Sources implements AutoCloseable {
 
   /** Since when there is one beside the spine; -1 where there is none. */
   long besideSince() {
-    return beside == null ? -1 : besideSince;
+    return cast.beside == null ? -1 : besideSince;
   }
 
   boolean besideTellsEveryExit() {
-    EventSource more = beside;
-    return more != null && more.tellsEveryExit();
+    EventSource beside = cast.beside;
+    return beside != null && beside.tellsEveryExit();
   }
 
   /**
-   * The substitute becomes the spine.
+   * The substitute becomes the spine. Who asks meanwhile sees the one that has failed, and may call it.
    *
    * @return since when it misses nothing
-   * @throws SourceException the failure, where there is no substitute
+   * @throws SourceException where there is no substitute, or it refuses too
    */
   long replace(SourceException failure) {
     Supplier<EventSource> next = substitute;
-    EventSource failed = spine;
     if (next == null) {
       throw failure;
     }
     substitute = null;
-    failures.put(failed.name(), String.valueOf(failure.getMessage()));
-    closeBeside();
+    Cast before = cast;
+    String failed = before.spine.name();
     EventSource made = next.get();
-    LOG.warn("{} cannot be followed, {} takes over: {}", failed.name(), made.name(), failure.getMessage());
-    long whole = made.open(Checkpoint.NONE);
-    spine = made;
-    failed.close();
+    long whole;
+    try {
+      whole = made.open(Checkpoint.NONE);
+    } catch (SourceException e) {
+      closeQuietly(made);
+      throw new SourceException(failed + " cannot be followed: " + failure.getMessage() + "; nor can " + made.name()
+          + ": " + e.getMessage(), e);
+    }
+    LOG.warn("{} cannot be followed, {} takes over: {}", failed, made.name(), failure.getMessage());
+    cast = before.with(failed, failure).ledBy(made);
+    closeQuietly(before.beside);
+    closeQuietly(before.spine);
     return whole;
   }
 
   /** Passes on what those beside the spine have; they are drained after it, and nobody waits for them. */
   long drainBeside(TaskEvents events, int most) {
-    EventSource more = beside;
-    if (more == null) {
+    EventSource beside = cast.beside;
+    if (beside == null) {
       return -1;
     }
     try {
-      return more.drain(events, most);
+      return beside.drain(events, most);
     } catch (SourceException e) {
-      LOG.warn("{} cannot be used any longer: {}", more.name(), e.getMessage());
-      failures.put(more.name(), String.valueOf(e.getMessage()));
-      closeBeside();
+      dropBeside(beside, e);
       return -1;
     }
   }
 
-  /** What can be asked about them; any thread may. */
+  private void dropBeside(EventSource beside, SourceException e) {
+    LOG.warn("{} cannot be used beside {}: {}", beside.name(), cast.spine.name(), e.getMessage());
+    cast = cast.withoutBeside().with(beside.name(), e);
+    closeQuietly(beside);
+  }
+
+  /** What can be asked about them, the spine first; any thread may. */
   List<Status.Source> status(String state, long watermark) {
+    Cast now = cast;
     List<Status.Source> all = new ArrayList<>();
-    all.add(new Status.Source(spine.name(), Status.Role.SPINE, state, watermark, spine.stats(), null));
-    EventSource more = beside;
-    if (more != null) {
-      all.add(new Status.Source(more.name(), Status.Role.BESIDE, state, watermark, more.stats(), null));
+    all.add(source(now.spine, Status.Role.SPINE, state, watermark));
+    if (now.beside != null) {
+      all.add(source(now.beside, Status.Role.BESIDE, state, watermark));
     }
-    failures.forEach((name, problem) -> all.add(Status.Source.failed(name, problem)));
+    now.failures.forEach((name, problem) -> all.add(Status.Source.failed(name, problem)));
     return all;
   }
 
-  private void closeBeside() {
-    EventSource more = beside;
-    beside = null;
-    if (more != null) {
-      more.close();
+  private static Status.Source source(EventSource source, Status.Role role, String state, long watermark) {
+    return new Status.Source(source.name(), role, state, watermark, source.stats(), null);
+  }
+
+  /** What comes of one that has failed is of no interest any more. */
+  private static void closeQuietly(@Nullable EventSource source) {
+    try {
+      if (source != null) {
+        source.close();
+      }
+    } catch (SourceException e) {
+      LOG.warn("{}", e.getMessage());
     }
   }
 
   @Override
   public void close() {
-    closeBeside();
-    spine.close();
+    closeQuietly(cast.beside);
+    closeQuietly(cast.spine);
   }
 }

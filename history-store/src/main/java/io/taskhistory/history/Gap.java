@@ -21,7 +21,7 @@ public record Gap(Boot boot, int id, String source, long from, long to, long los
     OVERFLOW,
     /** A sequence number was skipped. */
     SEQUENCE,
-    /** The service did not run. */
+    /** Nobody listened: the service did not run, or the source could not be followed any more. */
     STOPPED,
     /** What the source said does not fit together, or not with /proc. */
     CONTRADICTION,

@@ -225,7 +225,7 @@ public final class ProcConnectorSource implements EventSource {
     int taken = 0;
     while (taken < most) {
       long before = Clocks.monotonic();
-      int received = socket.receive(Math.min(most - taken, SLOTS));
+      int received = receive(Math.min(most - taken, SLOTS));
       if (received == NetlinkSocket.EMPTY) {
         losses.drained(before, Clocks.monotonic(), events);
         drained = before;
@@ -244,10 +244,18 @@ public final class ProcConnectorSource implements EventSource {
     return drained;
   }
 
+  private int receive(int most) {
+    try {
+      return socket.receive(most);
+    } catch (LinuxException e) {
+      throw new SourceException("the proc connector cannot be read any more: " + e.getMessage(), e);
+    }
+  }
+
   /** Finds out, with the first of them, how many datagrams are queued from before the overflow; all are of one size. */
   private int overflowed(TaskEvents events) {
     int before = socket.queued();
-    int received = before == 0 ? 0 : Math.max(0, socket.receive(1));
+    int received = before == 0 ? 0 : Math.max(0, receive(1));
     if (before < 0) {
       losses.overflowed(LossDetector.UNKNOWN_BACKLOG, events);
     } else if (received == 0) {

@@ -36,6 +36,7 @@ public interface EventSource extends AutoCloseable {
    *
    * @return the monotonic time up to which everything that the kernel reported has been passed on. Whatever causally
    *     precedes the call is; where {@code most} events were not enough the time stays where it was
+   * @throws SourceException where it cannot go on, now or ever: it is to be closed
    */
   long drain(TaskEvents events, int most);
 

@@ -3,6 +3,7 @@ package io.taskhistory.collector.tracking;
 import io.taskhistory.collector.procfs.DetailsFiles;
 import io.taskhistory.collector.procfs.ProcTasks;
 import io.taskhistory.collector.source.TaskEvents;
+import io.taskhistory.history.Ending;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.Gap;
 import io.taskhistory.history.Provenance;
@@ -91,6 +92,16 @@ public final class Tracking implements AutoCloseable {
   }
 
   /**
+   * Another source is the spine from {@code since} on, as the one before it has failed: what happened after
+   * {@code from} that one may not have told. {@link #wantsReconciling} then, and what is beside a spine is gone.
+   */
+  public void takeOver(String source, boolean exact, long from, long since) {
+    events().lost(from, since, Gap.UNCOUNTED, Gap.Cause.STOPPED);
+    live.at(since);
+    follow(source, exact);
+  }
+
+  /**
    * Takes up what the store has of this boot.
    *
    * @param whole since when the spine misses nothing; what happened between the store's watermark and that is a gap
@@ -145,6 +156,8 @@ public final class Tracking implements AutoCloseable {
 
   /** There is no source beside the spine any more, since {@code time} at the latest. */
   public void besideGone(long time) {
+    // What has ended by now is kept as ended without a report; without the gap that would be read as a 0.
+    writer.gap(Ending.REPORTING_SOURCE, time, Math.max(time, clock.getAsLong()), Gap.UNCOUNTED, Gap.Cause.STOPPED);
     exits.lost(time, Long.MAX_VALUE);
     exits.expect(ExitDesk.Reports.NONE);
   }

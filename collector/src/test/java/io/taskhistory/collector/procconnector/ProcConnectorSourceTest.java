@@ -1,6 +1,7 @@
 package io.taskhistory.collector.procconnector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.taskhistory.collector.children.Child;
@@ -22,6 +23,7 @@ import io.taskhistory.collector.source.RecordedEvents.Renamed;
 import io.taskhistory.collector.source.RecordedEvents.SessionStarted;
 import io.taskhistory.collector.source.RecordedEvents.Traced;
 import io.taskhistory.collector.source.RecordedEvents.UidChanged;
+import io.taskhistory.collector.source.SourceException;
 import io.taskhistory.collector.source.TaskEvents;
 import io.taskhistory.history.RawText;
 import java.io.IOException;
@@ -70,6 +72,13 @@ class ProcConnectorSourceTest {
       source.drain(events, NO_LIMIT);
       return !events.of(Exited.class, tid).isEmpty();
     });
+  }
+
+  /** Whatever ends it, who follows it has to know that it was the source. */
+  @Test
+  void drain_ofASocketThatIsGone_isTheSourcesFailure() {
+    source.close();
+    assertThatThrownBy(this::drain).isInstanceOf(SourceException.class).hasMessageContaining("EBADF");
   }
 
   @Test

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 /** Single cases that have to go as the rules say, whatever /proc shows meanwhile. */
 class TrackingTest {
 
+  /** Of include/uapi/linux/sched.h. */
+  private static final long CLONE_THREAD = 0x1_0000;
+
   private final ScriptedProc proc = new ScriptedProc();
   private final RecordingWriter writer = new RecordingWriter();
   private final Tracking tracking = new Tracking(
@@ -159,6 +162,42 @@ class TrackingTest {
     tracking.reconcile(looked -> drainTo(looked + 1));
     assertThat(task(5).doubts().gaps()).isNotEmpty();
     assertThat(task(5).entry().name()).isEqualTo(RawText.of("other"));
+  }
+
+  @Test
+  void takeOver_amidLossesOfOneProcessorAlone_leavesTheDoubtsBehind() {
+    tracking.follow("trace", true);
+    long lost = proc.now;
+    long over = lost + 5 * TICK;
+    tracking.events().lost(lost, over, 1, Gap.Cause.OVERFLOW);
+    tracking.events().renamed(lost + TICK, 99, RawText.of("x")); // told by another processor
+    proc.now = over + TICK;
+    tracking.takeOver("proc", false, lost, over + TICK);
+    assertThat(writer.gaps).extracting(Gap::source).containsExactly("trace", "trace");
+    tracking.reconcile(looked -> drainTo(looked + 1));
+    Entry init = task(1).entry();
+    long forked = proc.now += TICK;
+    proc.show(1, 0, forked, "other", 77); // the event is drained when /proc is further on
+    forked(forked);
+    assertThat(task(5).entry()).isSameAs(init);
+    assertThat(task(5).doubts().gaps()).isEmpty();
+  }
+
+  @Test
+  void besideGone_shortlyAfterAnEnd_leavesItsCodeUnknown() {
+    tracking.follow("trace", true);
+    tracking.besideSince(proc.now, false);
+    long forked = proc.now += TICK;
+    tracking.events().cloned(forked, 1, false, 5, 5, 0, RawText.UNKNOWN);
+    tracking.events().cloned(forked, 5, false, 6, UNKNOWN_TID, CLONE_THREAD, RawText.UNKNOWN);
+    Task thread = task(6);
+    long ended = proc.now += TICK;
+    tracking.events().exited(ended, 6, 5, Ending.UNKNOWN_STATUS, UNKNOWN_TID);
+    tracking.drained(ended + 1, ended - 1);
+    proc.now += TICK;
+    tracking.besideGone(ended - 1);
+    long later = ended + 2 * Ending.REPORT_WITHIN;
+    assertThat(thread.ending().orElseThrow().known(writer.gaps, later).isObserved()).isFalse();
   }
 
   /** The connector reports the fork of task 5, by task 1 as it assumes. */

@@ -1,0 +1,104 @@
+package io.taskhistory.collector;
+
+import io.taskhistory.history.Boot;
+import io.taskhistory.history.ClockLedger;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.Gap;
+import io.taskhistory.history.Task;
+import io.taskhistory.store.BootFacts;
+import io.taskhistory.store.HistoryReader;
+import io.taskhistory.store.HistoryStore;
+import io.taskhistory.store.HistoryWriter;
+import io.taskhistory.store.LiveTasks;
+import io.taskhistory.store.StoreException;
+import io.taskhistory.store.memory.MemoryHistoryStore;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The reference store, whose commits can be refused. */
+final class ReluctantStore implements HistoryStore, HistoryWriter {
+
+  private final HistoryStore kept = MemoryHistoryStore.open(
+      new BootFacts("01234567-89ab-cdef-0123-456789abcdef", 1, new ClockLedger.Row(1, 0, 0)));
+  private final HistoryWriter writer = kept.writer();
+  final AtomicInteger commits = new AtomicInteger();
+  volatile boolean refuses;
+
+  @Override
+  public HistoryWriter writer() {
+    return this;
+  }
+
+  @Override
+  public HistoryReader reader() {
+    return kept.reader();
+  }
+
+  @Override
+  public void close() {
+    kept.close();
+  }
+
+  @Override
+  public Boot boot() {
+    return writer.boot();
+  }
+
+  @Override
+  public LiveTasks live() {
+    return writer.live();
+  }
+
+  @Override
+  public long watermark() {
+    return writer.watermark();
+  }
+
+  @Override
+  public Entry root() {
+    return writer.root();
+  }
+
+  @Override
+  public void save(Task task) {
+    writer.save(task);
+  }
+
+  @Override
+  public void save(Entry entry) {
+    writer.save(entry);
+  }
+
+  @Override
+  public Gap gap(String source, long from, long to, long lost, Gap.Cause cause) {
+    return writer.gap(source, from, to, lost, cause);
+  }
+
+  @Override
+  public void clock(ClockLedger.Row row) {
+    writer.clock(row);
+  }
+
+  @Override
+  public void position(byte[] position) {
+    writer.position(position);
+  }
+
+  @Override
+  public byte[] position() {
+    return writer.position();
+  }
+
+  @Override
+  public boolean isDirty() {
+    return writer.isDirty();
+  }
+
+  @Override
+  public void commit(long watermark) {
+    if (refuses) {
+      throw new StoreException("no space");
+    }
+    writer.commit(watermark);
+    commits.incrementAndGet();
+  }
+}
