@@ -9,6 +9,7 @@ import io.taskhistory.collector.linux.SystemFacts;
 import io.taskhistory.collector.procconnector.ProcConnectorSource;
 import io.taskhistory.collector.procfs.ProcFs;
 import io.taskhistory.collector.procfs.TaskDetails;
+import io.taskhistory.collector.source.SourceException;
 import io.taskhistory.collector.trace.JournalDirectory;
 import io.taskhistory.collector.trace.TraceSettings;
 import io.taskhistory.collector.trace.TraceSource;
@@ -45,7 +46,19 @@ public final class LinuxMachine implements Machine {
 
   @Override
   public List<Shortage> shortages() {
-    return shortages(Privileges.read());
+    List<Shortage> shortages = shortages(Privileges.read());
+    if (shortages.isEmpty() && sources.choice() == Sources.Choice.TRACE) {
+      needTraceBuffer(shortages);
+    }
+    return shortages;
+  }
+
+  private static void needTraceBuffer(List<Shortage> shortages) {
+    try {
+      TraceSource.check();
+    } catch (SourceException e) {
+      shortages.add(new Shortage(String.valueOf(e.getMessage()), "--source auto does without it"));
+    }
   }
 
   static List<Shortage> shortages(Privileges privileges) {

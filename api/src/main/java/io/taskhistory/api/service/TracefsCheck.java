@@ -29,8 +29,8 @@ final class TracefsCheck {
     }
     Path tracefs = root.resolve(MOUNT_POINT);
     if (Files.notExists(tracefs)) {
-      return missing("this kernel has none; the proc connector alone is used",
-          "it needs a kernel with CONFIG_FTRACE=y and CONFIG_EVENT_TRACING=y");
+      return missing("there is no /" + MOUNT_POINT + "; the proc connector alone is used",
+          "it needs a kernel with CONFIG_FTRACE=y and CONFIG_EVENT_TRACING=y, and the host's /sys");
     }
     try {
       if (!isMounted(tracefs)) {

@@ -47,9 +47,14 @@ final class LiveService implements AutoCloseable {
 
   /** Starts it, or starts it again, with all that it keeps below {@code home}. Returns when it is ready. */
   LiveService(Path home, String... options) {
+    this(home, List.of(), options);
+  }
+
+  /** As above, where {@code wrapper} runs it: a program that execs what its last arguments say. */
+  LiveService(Path home, List<String> wrapper, String... options) {
     this.home = home;
     try {
-      process = launch(home, options);
+      process = launch(home, wrapper, options);
       url = ready();
       token = Files.readString(home.resolve("data/token")).strip();
     } catch (IOException e) {
@@ -57,7 +62,7 @@ final class LiveService implements AutoCloseable {
     }
   }
 
-  private static Process launch(Path home, String... options) throws IOException {
+  private static Process launch(Path home, List<String> wrapper, String... options) throws IOException {
     Files.createDirectories(home.resolve("tmp"));
     List<String> command = Machinery.command("--data-dir", home.resolve("data").toString(), "run",
         "--listen", "127.0.0.1:0");
@@ -66,6 +71,7 @@ final class LiveService implements AutoCloseable {
       command.addAll(List.of("--trace-instance", instance(home)));
     }
     command.add(1, "-Djava.io.tmpdir=" + home.resolve("tmp")); // native libraries that a kill leaves behind
+    command.addAll(0, wrapper);
     return new ProcessBuilder(command).redirectError(home.resolve("err").toFile()).start();
   }
 
@@ -100,7 +106,7 @@ final class LiveService implements AutoCloseable {
 
   /** Starts it and kills it {@code after} that, wherever it has got to by then. */
   static void startAndKill(Duration after, Path home, String... options) throws Exception {
-    Process process = launch(home, options);
+    Process process = launch(home, List.of(), options);
     Thread.sleep(after.toMillis());
     process.destroyForcibly().waitFor();
   }
@@ -239,12 +245,13 @@ final class LiveService implements AutoCloseable {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
-  /** Stops it as a person or systemd would, and waits for that. */
-  void stop() throws InterruptedException {
+  /** Stops it as a person or systemd would, and waits for that; it has complained of that, a line each. */
+  void stop(String... complaints) throws InterruptedException {
     process.destroy();
     assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("it stops").isTrue();
     assertThat(process.exitValue()).as(errors()).isZero();
-    assertThat(errors()).isEmpty();
+    assertThat(errors().lines()).as(errors()).hasSameSizeAs(complaints)
+        .zipSatisfy(List.of(complaints), (line, complaint) -> assertThat(line).contains(complaint));
   }
 
   void signal(String signal) throws Exception {

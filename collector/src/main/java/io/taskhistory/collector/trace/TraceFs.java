@@ -80,8 +80,8 @@ final class TraceFs {
 
   private static void mount() {
     if (!Files.isDirectory(USUAL)) {
-      throw new SourceException("this kernel has no tracefs: it needs CONFIG_TRACING=y and CONFIG_FTRACE=y"
-          + " (distributions have them); use --source proc");
+      throw new SourceException("there is no " + USUAL + ": the kernel needs CONFIG_TRACING=y and CONFIG_FTRACE=y"
+          + " (distributions have them), and the service the host's /sys");
     }
     try {
       FileSystems.mount("tracefs", USUAL.toString());
@@ -138,6 +138,8 @@ final class TraceFs {
           + " boot without it, or use --source proc";
     } else if (e instanceof AccessDeniedException) {
       advice = "; run the service as root, or give it CAP_DAC_OVERRIDE";
+    } else if (reason.contains("Read-only file system")) {
+      advice = "; mount tracefs where the service runs so that it can be written to (no ProtectKernelTunables=)";
     } else if (reason.contains("Cannot allocate memory")) {
       advice = "; free memory, or ask for a smaller trace buffer";
     }

@@ -60,6 +60,17 @@ final class TraceInstance {
   }
 
   /**
+   * Finds out whether there can be one here, and makes none.
+   *
+   * @throws SourceException where the kernel lacks what is needed, or forbids it
+   */
+  static void check(Path tracefs) {
+    TraceInstance global = new TraceInstance(tracefs, false);
+    global.recorded();
+    global.layout(); // the kernel's lockdown refuses to open any file
+  }
+
+  /**
    * Removes an instance with all that it holds; false where there is none.
    *
    * @throws SourceException where somebody uses it

@@ -54,7 +54,7 @@ public record TraceSettings(String instance, long buffer, Path journals) {
   /**
    * The default size of this machine's buffer.
    *
-   * @throws UncheckedIOException where /proc and /sys do not tell
+   * @throws UncheckedIOException where /proc does not tell
    */
   public static long defaultBuffer() {
     try {
@@ -63,10 +63,18 @@ public record TraceSettings(String instance, long buffer, Path journals) {
       if (!total.find()) {
         throw new IOException("/proc/meminfo has no MemTotal");
       }
-      return defaultBuffer(
-          online(Files.readString(Path.of("/sys/devices/system/cpu/online"))), Long.parseLong(total.group(1)) << 10);
+      return defaultBuffer(online(), Long.parseLong(total.group(1)) << 10);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where /sys is hidden there is no trace buffer either, which is for others to say. */
+  private static int online() {
+    try {
+      return online(Files.readString(Path.of("/sys/devices/system/cpu/online")));
+    } catch (IOException e) {
+      return Runtime.getRuntime().availableProcessors();
     }
   }
 

@@ -100,6 +100,16 @@ public final class TraceSource implements EventSource {
   }
 
   /**
+   * Finds out whether the trace buffer can be had here at all, and leaves everything as it is; but tracefs is mounted
+   * where it is not.
+   *
+   * @throws SourceException where it cannot
+   */
+  public static void check() {
+    TraceInstance.check(TraceFs.find());
+  }
+
+  /**
    * Removes an instance that nobody uses, with what it holds.
    *
    * @return whether there was one

@@ -31,6 +31,8 @@ class TraceFsTest {
         .contains("lockdown").contains("--source proc");
     assertThat(message(new FileSystemException(FILE.toString(), null, "Cannot allocate memory")))
         .contains("smaller");
+    assertThat(message(new FileSystemException(FILE.toString(), null, "Read-only file system")))
+        .contains("ProtectKernelTunables");
     assertThat(message(new NoSuchFileException(FILE.toString()))).contains("--source proc");
   }
 
