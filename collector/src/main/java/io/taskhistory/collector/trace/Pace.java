@@ -8,7 +8,7 @@ final class Pace {
 
   private static final long LEAST = 2_000_000L;
   private static final long BUSY = 20_000_000L;
-  private static final long IDLE = 100_000_000L;
+  private static final long IDLE = 250_000_000L;
 
   private long interval = BUSY;
 

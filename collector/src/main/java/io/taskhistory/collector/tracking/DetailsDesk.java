@@ -6,6 +6,8 @@ import io.taskhistory.history.Entry;
 import io.taskhistory.history.Provenance;
 import io.taskhistory.history.Task;
 import io.taskhistory.store.HistoryWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -50,6 +52,7 @@ final class DetailsDesk implements AutoCloseable {
   private final LongSupplier clock;
   private final TokenBucket bucket;
   private final Runnable answered;
+  private final List<Request> asked = new ArrayList<>();
   private final BlockingQueue<Request> requests = new ArrayBlockingQueue<>(QUEUE);
   private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
   private final Thread reader = new Thread(this::run, "details-reader");
@@ -92,9 +95,20 @@ final class DetailsDesk implements AutoCloseable {
   void request(Tracked leader, Entry entry) {
     NameReading name = leader.process.reading;
     long seenAt = entry.provenance() == Provenance.SNAPSHOT ? leader.seenAt : entry.time();
-    if (!requests.offer(new Request(leader, entry, seenAt, name != null && name.entry == entry ? name : null))) {
-      skippedByWriter = skippedByWriter + 1;
+    asked.add(new Request(leader, entry, seenAt, name != null && name.entry == entry ? name : null));
+  }
+
+  /**
+   * For the collector's thread: hands what was asked for to the reader, once all that is known has been applied. In a
+   * flood most of it is over by then, and its reader need not even hear of it.
+   */
+  private void submit() {
+    for (Request request : asked) {
+      if (!isWorthReading(request) || !requests.offer(request)) {
+        skippedByWriter = skippedByWriter + 1;
+      }
     }
+    asked.clear();
   }
 
   /** Whether there is something to fill in that has to ripen first. */
@@ -109,6 +123,7 @@ final class DetailsDesk implements AutoCloseable {
 
   /** For the collector's thread: fills in what was read a while before {@code drained}, the time all is applied up to. */
   void deliver(long drained) {
+    submit();
     long ripe = drained - NameResolver.LONGEST_WAIT;
     for (Answer answer = answers.peek(); answer != null && answer.reading.readAt() < ripe; answer = answers.peek()) {
       answers.remove();
