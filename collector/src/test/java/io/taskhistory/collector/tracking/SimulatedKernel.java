@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * asked for, a run of events is lost.
  *
  * <p>Or it reports as the trace buffer does: with names and callers, exits before anybody else sees them, in batches
- * that are old by the time they are read; and the oldest events of one processor are lost while others' are there.
+ * that are old by the time they are read; and the oldest events of one processor are lost while others' are there. At some
+ * time it can fail, and the connector is listened to instead.
  */
 final class SimulatedKernel implements ProcTasks, DetailsFiles {
 
@@ -97,7 +98,11 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
 
   private final Random random;
   private final double lossRate;
-  private final boolean exact;
+  private boolean exact;
+
+  /** How many drains are left until the trace buffer fails; none of a kernel whose source does not. */
+  private int drainsLeft = -1;
+  private long drained;
   private final List<Traced> ring = new ArrayList<>();
   private final long[] lastOfCpu = new long[CPUS];
   private final Map<Integer, String> renamedTo = new HashMap<>();
@@ -270,6 +275,9 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
         long[] time = new long[1];
         int pid = p.tid;
         atOnceOrLater(() -> reportExit(time, pid, pid, 0));
+        if (exact) {
+          reportLateIfTakenOver(pid, pid, 0);
+        }
       }
       holders[caller.tid] = null;
       p.leaderOver = false;
@@ -330,6 +338,9 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
         p.leaderOver = true;
         long[] time = new long[1];
         atOnceOrLater(() -> reportExit(time, p.tid, p.tid, 0));
+        if (exact) {
+          reportLateIfTakenOver(p.tid, p.tid, 0);
+        }
         return;
       }
       if (p.threads.size() > 1 || !p.leaderOver) {
@@ -340,12 +351,14 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
 
   private void threadIsOver(TrueProcess p, TrueThread t) {
     log("thread ends (of, thread)", p.tid, t.tid);
-    if (exact) {
+    boolean traced = exact;
+    if (traced) {
       reportExit(new long[1], t.tid, p.tid, 0);
+      reportLateIfTakenOver(t.tid, p.tid, 0);
     }
     p.threads.remove(t);
     holders[t.tid] = null;
-    if (!exact) {
+    if (!traced) {
       atOnceOrLater(() -> reportExit(new long[1], t.tid, p.tid, 0));
     }
   }
@@ -385,6 +398,17 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
       holders[p.tid] = null;
       p.gone = true;
     });
+  }
+
+  /** The connector's own report of an exit comes last: it may have taken over by then. */
+  private void reportLateIfTakenOver(int tid, int tgid, int parent) {
+    if (drainsLeft >= 0) {
+      later.add(() -> {
+        if (!exact) {
+          reportExit(new long[1], tid, tgid, parent);
+        }
+      });
+    }
   }
 
   private void atOnceOrLater(Runnable report) {
@@ -450,6 +474,29 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     return now;
   }
 
+  /** The trace buffer will fail after that many drains. */
+  void failAfter(int drains) {
+    drainsLeft = drains;
+  }
+
+  /** Whether it does with the next one. */
+  boolean fails() {
+    return drainsLeft >= 0 && drainsLeft-- == 0;
+  }
+
+  /** Up to when everything was drained. */
+  long drained() {
+    return drained;
+  }
+
+  /** From now on the connector reports, also the exits that are half told; what the ring still holds is lost. */
+  long takeOver() {
+    log("the connector takes over");
+    exact = false;
+    losses++;
+    return subscribe();
+  }
+
   /** So that a loss at the very end is noticed too, as it would be by the next event. */
   void flushLoss() {
     if (lostCount > 0) {
@@ -492,6 +539,7 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
       traced.event.accept(events);
     }
     now++;
+    drained = at;
     return at;
   }
 

@@ -40,7 +40,7 @@ class TrackingSimulationTest {
   @ValueSource(doubles = {0, 0.002, 0.02, 0.2})
   void histories_ofTheConnector_areNeverWrong(double lossRate) {
     Tally tally = new Tally();
-    runAll(lossRate, false, tally);
+    runAll(lossRate, Spine.CONNECTOR, tally);
     assertThat(tally.tasks).isGreaterThan(SEEDS * 50);
     assertThat(tally.resolved).as("names that could be read").isPositive();
     assertThat(tally.doubtless).as("histories that no loss touches").isPositive();
@@ -52,13 +52,27 @@ class TrackingSimulationTest {
   @ValueSource(doubles = {0, 0.002, 0.02, 0.1})
   void histories_ofTheTraceBuffer_areNeverWrong(double lossRate) {
     Tally tally = new Tally();
-    runAll(lossRate, true, tally);
+    runAll(lossRate, Spine.TRACE, tally);
     assertThat(tally.tasks).isGreaterThan(SEEDS * 50);
     assertThat(tally.observed).as("names that came with their events").isPositive();
     assertThat(tally.doubtless).as("histories that no loss touches").isPositive();
     assertThat(tally.losses > 0).isEqualTo(lossRate > 0);
     System.out.printf("trace buffer, loss rate %.3f: %s%n", lossRate, tally);
   }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.02})
+  void histories_ofTheConnectorThatTookOver_areNeverWrong(double lossRate) {
+    Tally tally = new Tally();
+    runAll(lossRate, Spine.TRACE_THEN_CONNECTOR, tally);
+    assertThat(tally.tasks).isGreaterThan(SEEDS * 50);
+    assertThat(tally.observed).as("names that came with their events").isPositive();
+    assertThat(tally.resolved).as("names that could be read").isPositive();
+    assertThat(tally.doubtless).as("histories that no loss touches").isPositive();
+    System.out.printf("trace buffer, then connector, loss rate %.3f: %s%n", lossRate, tally);
+  }
+
+  private enum Spine { CONNECTOR, TRACE, TRACE_THEN_CONNECTOR }
 
   private static final class Tally {
     int tasks;
@@ -79,9 +93,9 @@ class TrackingSimulationTest {
     }
   }
 
-  private static void runAll(double lossRate, boolean exact, Tally tally) {
+  private static void runAll(double lossRate, Spine spine, Tally tally) {
     for (long seed = Math.max(ONLY, 0); seed < (ONLY < 0 ? SEEDS : ONLY + 1); seed++) {
-      run(seed, lossRate, exact, tally);
+      run(seed, lossRate, spine, tally);
     }
   }
 
@@ -98,9 +112,14 @@ class TrackingSimulationTest {
         });
   }
 
-  private static void run(long seed, double lossRate, boolean exact, Tally tally) {
+  private static void run(long seed, double lossRate, Spine spine, Tally tally) {
+    boolean exact = spine != Spine.CONNECTOR;
+    boolean fails = spine == Spine.TRACE_THEN_CONNECTOR;
     SimulatedKernel kernel = new SimulatedKernel(seed, lossRate, exact);
     Random random = new Random(~seed);
+    if (fails) {
+      kernel.failAfter(random.nextInt(ROUNDS / 5));
+    }
     for (int i = random.nextInt(60); i > 0; i--) {
       kernel.step();
     }
@@ -114,7 +133,7 @@ class TrackingSimulationTest {
       for (int i = random.nextInt(exact ? 60 : 12); i > 0; i--) {
         kernel.step();
       }
-      tracking.drained(kernel.drain(events(tracking)), -1);
+      drain(kernel, tracking);
       if (tracking.wantsReconciling() && random.nextInt(3) == 0) {
         tracking.reconcile(looked -> drainTo(kernel, tracking, looked));
       }
@@ -123,10 +142,20 @@ class TrackingSimulationTest {
       }
     }
     settle(kernel, tracking);
-    Checker checker = new Checker(seed, kernel, writer, begun, lossRate > 0, exact, tally);
+    Checker checker = new Checker(seed, kernel, writer, begun, lossRate > 0 || fails, exact, tally);
     checker.checkAll();
     tally.losses += kernel.losses;
     tally.gaps += writer.gaps.size();
+  }
+
+  private static long drain(SimulatedKernel kernel, Tracking tracking) {
+    if (kernel.fails()) {
+      long from = kernel.drained();
+      tracking.takeOver("simulated connector", false, from, kernel.takeOver());
+    }
+    long drained = kernel.drain(events(tracking));
+    tracking.drained(drained, -1);
+    return drained;
   }
 
   /** Nothing new happens, what has begun comes to its end, and everything is applied. */
@@ -138,7 +167,7 @@ class TrackingSimulationTest {
     kernel.flushLoss();
     for (int i = 0; i < 4; i++) {
       kernel.step();
-      tracking.drained(kernel.drain(events(tracking)), -1);
+      drain(kernel, tracking);
     }
     for (int i = 0; i < 10_000 && !tracking.wantsReconciling(); i++) {
       kernel.step();
@@ -148,7 +177,7 @@ class TrackingSimulationTest {
     }
     for (int i = 0; i < 3; i++) {
       kernel.step();
-      tracking.drained(kernel.drain(events(tracking)), -1);
+      drain(kernel, tracking);
     }
   }
 
@@ -156,8 +185,7 @@ class TrackingSimulationTest {
     long drained;
     do {
       kernel.step();
-      drained = kernel.drain(events(tracking));
-      tracking.drained(drained, -1);
+      drained = drain(kernel, tracking);
     } while (drained < time);
   }
 
@@ -224,8 +252,9 @@ class TrackingSimulationTest {
       if (candidates.isEmpty() || unheardOf) {
         assertThat(entries.get(0).provenance()).as("unheard of: %s %s seed %d", task, entries, seed)
             .isEqualTo(Provenance.UNKNOWN);
-        // A start that /proc told is up to a tick early.
-        long latest = exact || candidates.isEmpty() ? task.start() : task.start() + SimulatedKernel.TICK;
+        // A start that /proc told is up to a tick early, and in whole ticks.
+        boolean isOfProc = !candidates.isEmpty() && task.start() % SimulatedKernel.TICK == 0;
+        long latest = isOfProc ? task.start() + SimulatedKernel.TICK : task.start();
         candidates = kernel.everybody.stream().filter(p -> p.tid == task.tid() && p.start <= latest).toList();
       }
       TrueProcess truth = candidates.get(candidates.size() - 1);
