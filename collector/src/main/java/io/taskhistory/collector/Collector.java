@@ -116,6 +116,9 @@ public final class Collector implements CollectorView, AutoCloseable {
     Throwable failed = failure;
     if (failed != null) {
       close();
+      if (failed instanceof SourceException e) {
+        throw e;
+      }
       throw new IllegalStateException("cannot take up what /proc shows: " + failed.getMessage(), failed);
     }
   }
@@ -145,7 +148,9 @@ public final class Collector implements CollectorView, AutoCloseable {
       cycle();
       committer.commit(watermark.get());
     } catch (RuntimeException | Error e) {
-      LOG.error("following tasks has ended: {}", e.toString(), e);
+      if (!(e instanceof SourceException)) { // which is for a person, and said by whoever is told
+        LOG.error("following tasks has ended: {}", e.toString(), e);
+      }
       failure = e;
       boolean running = started.getCount() == 0;
       started.countDown();

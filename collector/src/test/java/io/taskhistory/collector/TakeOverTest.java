@@ -163,6 +163,15 @@ class TakeOverTest {
   }
 
   @Test
+  void sources_thatAllFailAtOnce_sayWhyInTheirOwnWords() {
+    substitute.refusal = new SourceException("no connector");
+    trace.fail("switched off");
+    assertThatThrownBy(collector::start).isInstanceOf(SourceException.class)
+        .hasMessage("trace cannot be followed: switched off; nor can proc: no connector");
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
   void beside_thatFails_leavesTheSpineAlone_withAGapOfItsOwn() {
     collector.start();
     awaitApplied(trace, 77);

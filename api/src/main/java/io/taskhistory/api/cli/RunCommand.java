@@ -7,11 +7,13 @@ import io.taskhistory.api.service.Machine;
 import io.taskhistory.api.service.Recording;
 import io.taskhistory.api.service.Service;
 import io.taskhistory.api.service.Sources;
+import io.taskhistory.collector.source.SourceException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -87,7 +89,12 @@ final class RunCommand implements Callable<Integer> {
       service.link().ifPresent(link -> all.terminal().line("page  " + link));
     }
     Throwable failure = failures.take();
-    LoggerFactory.getLogger(RunCommand.class).error("tasks cannot be followed any longer", failure);
+    Logger log = LoggerFactory.getLogger(RunCommand.class);
+    if (failure instanceof SourceException) {
+      log.error("tasks cannot be followed any longer: {}", failure.getMessage());
+    } else {
+      log.error("tasks cannot be followed any longer", failure);
+    }
     service.close();
     Runtime.getRuntime().halt(Exit.FAILED.code());
     return Exit.FAILED.code();

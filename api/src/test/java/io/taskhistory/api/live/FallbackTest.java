@@ -26,6 +26,10 @@ class FallbackTest extends TracedTest {
   /** How often somebody may switch the recording off within a minute before it is given up. */
   private static final int BEARABLE = 3;
 
+  /** What somebody may switch off: all of it, or the events. */
+  private static final String RECORDING = "tracing_on";
+  private static final String EVENTS = "events/enable";
+
   /** In a mount namespace where that directory is empty, so that tracefs can be neither found nor mounted. */
   private static List<String> without(String directory) throws Exception {
     List<String> wrapper = List.of("unshare", "--mount", "sh", "-c",
@@ -150,23 +154,23 @@ class FallbackTest extends TracedTest {
     }
   }
 
-  private Path recording() {
-    return TraceInstances.path(instance()).resolve("tracing_on");
+  private Path control(String file) {
+    return TraceInstances.path(instance()).resolve(file);
   }
 
   private void switchOff() throws Exception {
-    Files.writeString(recording(), "0");
+    Files.writeString(control(RECORDING), "0");
   }
 
   private void awaitSwitchedOn() {
-    await().atMost(PATIENCE).until(() -> Files.readString(recording()).startsWith("1"));
+    await().atMost(PATIENCE).until(() -> Files.readString(control(RECORDING)).startsWith("1"));
   }
 
-  /** All of it happens while nothing is recorded. */
-  private void happenUnrecorded(LiveService service, Upheaval upheaval) throws Exception {
+  /** All of it happens while nothing is recorded, as somebody has switched that off. */
+  private void happenUnrecorded(LiveService service, Upheaval upheaval, String file) throws Exception {
     service.signal("STOP");
     try {
-      switchOff();
+      Files.writeString(control(file), "0");
       upheaval.happen();
     } finally {
       service.signal("CONT");
@@ -179,8 +183,8 @@ class FallbackTest extends TracedTest {
       Upheaval upheaval = new Upheaval(this, service);
       switchOff();
       awaitSwitchedOn();
-      happenUnrecorded(service, upheaval);
-      awaitSwitchedOn();
+      happenUnrecorded(service, upheaval, EVENTS);
+      await().atMost(PATIENCE).until(() -> !Files.readString(control(EVENTS)).startsWith("0"));
       ProcComparison.await(service);
       upheaval.check(service);
       assertRight(service, start("after"));
@@ -212,7 +216,7 @@ class FallbackTest extends TracedTest {
       }
       assertThat(service.status().get("spine").asText()).isEqualTo("trace");
       Instant whole = Instant.parse(service.status().get("watermark").asText());
-      happenUnrecorded(service, unrecorded);
+      happenUnrecorded(service, unrecorded, RECORDING);
       await().atMost(PATIENCE).until(() -> service.status().get("spine").asText().equals("proc"));
       after = start("followed");
       assertRight(service, after);
@@ -243,6 +247,30 @@ class FallbackTest extends TracedTest {
       ProcComparison.await(service);
       assertThat(service.items("/search?comm=followed")).singleElement()
           .satisfies(exec -> assertThat(exec.get("pid").asInt()).isEqualTo(after.pid));
+      service.stop();
+    }
+  }
+
+  /** With nothing to fall back on it gives up; and whoever starts it again hears of what was not recorded. */
+  @Test
+  void recording_thatIsSwitchedOffAgainAndAgain_endsWhatHasNothingElse() throws Exception {
+    Upheaval unrecorded;
+    try (LiveService service = traced()) {
+      unrecorded = new Upheaval(this, service);
+      for (int i = 0; i < BEARABLE; i++) {
+        switchOff();
+        awaitSwitchedOn();
+      }
+      service.awaitWatermark(Instant.now());
+      happenUnrecorded(service, unrecorded, RECORDING);
+      service.awaitFailure("tasks cannot be followed any longer: somebody keeps changing what the kernel records");
+    }
+    try (LiveService service = traced()) {
+      ProcComparison.await(service);
+      unrecorded.check(service);
+      assertRight(service, start("later"));
+      assertThat(service.status().get("gaps")).isNotEmpty()
+          .allSatisfy(gap -> assertThat(gap.get("cause").asText()).isEqualTo("interference"));
       service.stop();
     }
   }

@@ -254,6 +254,13 @@ final class LiveService implements AutoCloseable {
         .zipSatisfy(List.of(complaints), (line, complaint) -> assertThat(line).contains(complaint));
   }
 
+  /** Waits until it has given up by itself, with one complaint. */
+  void awaitFailure(String complaint) throws InterruptedException {
+    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("it gives up").isTrue();
+    assertThat(process.exitValue()).as(errors()).isEqualTo(1);
+    assertThat(errors().lines()).singleElement().asString().contains(complaint);
+  }
+
   void signal(String signal) throws Exception {
     assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor()).isZero();
   }

@@ -9,6 +9,8 @@ import io.taskhistory.history.Gap;
  * Finds out, about once a second, what no page of the ring tells: that somebody switched the recording off, took events
  * out of the ring, emptied it, or that the kernel could not record some. What was passed on since the last look that
  * found nothing is on the wrong side of such a loss; that cannot be helped.
+ *
+ * <p>What it puts right nobody can find again: so before that the journal is told, until somebody has kept the loss.
  */
 final class Heartbeat {
 
@@ -69,7 +71,7 @@ final class Heartbeat {
 
   /** Looks now. */
   private void look(long whole, TaskEvents events) {
-    String wrong = guard.check();
+    String wrong = guard.check(() -> journal.hasUntoldLoss(true));
     long unrecorded = 0;
     for (int i = 0; i < readers.length; i++) {
       CpuStats stats = readers[i].stats();
@@ -101,11 +103,12 @@ final class Heartbeat {
     long more = ahead - journal.kernelAhead(cpu);
     boolean recount = reader.wantsRecount();
     if (more != 0) {
-      journal.kernelAhead(cpu, ahead);
       if (!recount) {
+        journal.hasUntoldLoss(true);
         missing += Math.max(0, more);
         uncounted |= more < 0;
       }
+      journal.kernelAhead(cpu, ahead);
     }
     if (stats.overrun() < journal.overrunsTold(cpu)) {
       journal.overrunsTold(cpu, stats.overrun());

@@ -70,9 +70,10 @@ final class InstanceGuard implements AutoCloseable {
   /**
    * Looks, and puts right what is not.
    *
+   * @param found called before anything is put right
    * @return the file that was not; empty where all is well
    */
-  String check() {
+  String check(Runnable found) {
     String wrong = "";
     for (Setting setting : settings) {
       int length = files.read(setting.fd, 0);
@@ -82,6 +83,7 @@ final class InstanceGuard implements AutoCloseable {
       String text = new String(files.copy(length), StandardCharsets.ISO_8859_1).strip();
       if (!setting.isRight.test(text)) {
         wrong = wrong.isEmpty() ? setting.path.toString() : wrong;
+        found.run();
         setting.repair.run();
       }
     }

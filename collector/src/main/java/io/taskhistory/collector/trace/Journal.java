@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   0        8        16                32        40       44      48       52       64
  *   +--------+--------+-----------------+---------+--------+-------+--------+--------+
- *   | magic  | since  | boot id         | inode   | sub-   | slots | proces-| –      |
- *   |        |        |                 |         | buffer |       | sors   |        |
+ *   | magic  | since  | boot id         | inode   | sub-   | slots | proces-| untold |
+ *   |        |        |                 |         | buffer |       | sors   | loss   |
  *   +--------+--------+-----------------+---------+--------+-------+--------+--------+
  *   64                72
  *   +-----------------+-----------------+   for each processor
@@ -59,6 +59,7 @@ final class Journal implements AutoCloseable {
   private static final int SUB_BUFFER = 40;
   private static final int SLOTS = 44;
   private static final int CPUS = 48;
+  private static final int UNTOLD = 52;
   private static final int COUNTERS = 64;
   private static final int COUNTERS_SIZE = 16;
   private static final int HEADER_SIZE = 16;
@@ -281,6 +282,16 @@ final class Journal implements AutoCloseable {
 
   void since(long time) {
     memory.putLong(SINCE, Math.max(since(), time));
+  }
+
+  /** Whether a loss was found, and its traces were removed, of which nobody may have kept anything yet. */
+  boolean hasUntoldLoss() {
+    return memory.getInt(UNTOLD) != 0;
+  }
+
+  void hasUntoldLoss(boolean has) {
+    memory.putInt(UNTOLD, has ? 1 : 0);
+    VarHandle.releaseFence();
   }
 
   /** By how much the kernel's count of events read from a processor's ring is ahead of ours. */

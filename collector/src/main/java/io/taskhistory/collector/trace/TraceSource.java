@@ -171,7 +171,9 @@ public final class TraceSource implements EventSource {
     Opened now = new Opened(
         journal, readers, decoder, guard, layout, identity(owner), instance.buffer(),
         Math.max(0, takeover.since()));
-    now.heartbeat.missing(takeover.missing());
+    // Of what came before a gap, which is told anyway, nobody need be told.
+    boolean isUntold = journal.hasUntoldLoss() && (kept.time() < 0 || takeover.since() <= kept.time());
+    now.heartbeat.missing(isUntold ? Gap.UNCOUNTED : takeover.missing());
     opened = now;
     publish(now);
     return kept.time() < 0 ? Math.min(takeover.since(), importBoot(now, tracefs, owner, cpus)) : takeover.since();
@@ -317,6 +319,7 @@ public final class TraceSource implements EventSource {
       now.boot.kept();
       now.boot = null;
     }
+    now.journal.hasUntoldLoss(false);
     Position kept = Position.decode(position);
     if (kept != null && kept.isOf(now.identity)) {
       for (CpuReader reader : now.readers) {

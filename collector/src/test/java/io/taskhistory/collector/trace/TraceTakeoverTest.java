@@ -348,6 +348,29 @@ class TraceTakeoverTest {
     });
   }
 
+  /** Once it is repaired nothing else shows it. */
+  @Test
+  void open_afterAnInterferenceThatNobodyHasKept_tellsItAgain() throws IOException {
+    source.open(Checkpoint.NONE);
+    Checkpoint kept = drain();
+    source.kept(kept.position());
+    Files.writeString(instance.file("tracing_on"), "0");
+    awaitInterference();
+    events.all().clear();
+    assertThat(reopen(kept)).isEqualTo(kept.time());
+    awaitInterference();
+    assertThat(events.of(Lost.class)).singleElement().satisfies(lost -> {
+      assertThat(lost.time()).isEqualTo(kept.time());
+      assertThat(lost.count()).isEqualTo(Gap.UNCOUNTED);
+    });
+    Checkpoint later = drain();
+    source.kept(later.position());
+    events.all().clear();
+    reopen(later);
+    drain();
+    assertThat(events.of(Lost.class)).isEmpty();
+  }
+
   @Test
   void open_ofAnInstanceThatSomebodyChanged_tellsItAndPutsItRight() throws IOException {
     source.open(Checkpoint.NONE);
