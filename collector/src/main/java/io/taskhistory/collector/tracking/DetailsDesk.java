@@ -102,7 +102,7 @@ final class DetailsDesk implements AutoCloseable {
    * For the collector's thread: hands what was asked for to the reader, once all that is known has been applied. In a
    * flood most of it is over by then, and its reader need not even hear of it.
    */
-  private void submit() {
+  void submit() {
     for (Request request : asked) {
       if (!isWorthReading(request) || !requests.offer(request)) {
         skippedByWriter = skippedByWriter + 1;

@@ -205,6 +205,7 @@ public final class Tracking implements AutoCloseable {
     long begun = clock.getAsLong();
     drain.accept(reconciler.look());
     reconciler.settle();
+    details.submit();
     long now = clock.getAsLong();
     nextReconciling = now + RECONCILING_SHARE * (now - begun);
   }

@@ -75,6 +75,7 @@ class TrackingTest {
     proc.show(5, 1, forked, "first", 0); // in the middle of something: no name can be read
     exec(execed, 5);
     Entry first = task(5).entry();
+    tracking.drained(execed, -1);
     proc.show(5, 1, forked, "second", 55); // by an exec whose event is lost
     awaitDetails(done, 1);
     proc.now += TICK;
@@ -142,9 +143,11 @@ class TrackingTest {
     proc.nextDetails = new IllegalStateException("an odd process");
     proc.show(5, 1, forked, "odd", 55);
     exec(proc.now += TICK, 5);
+    tracking.drained(proc.now, -1);
     awaitDetails(done, 1);
     proc.show(5, 1, forked, "usual", 56);
     exec(proc.now += TICK, 5);
+    tracking.drained(proc.now, -1);
     awaitDetails(done, 2);
     assertThat(tracking.detailsRead()).isEqualTo(2);
   }
