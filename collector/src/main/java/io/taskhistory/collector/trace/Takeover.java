@@ -32,8 +32,9 @@ final class Takeover {
     if (isNew) {
       since = journal.since();
     } else if (position != null) {
-      since = kept.time();
-      position.restore(decoder.inFlight(), Math.max(0, kept.time()));
+      // Without a time an earlier reader has kept events, and was killed before it had told all that was there.
+      since = kept.time() >= 0 ? kept.time() : journal.since();
+      position.restore(decoder.inFlight(), since);
     } else if (kept.time() >= 0) {
       since = now;
     } else {

@@ -348,6 +348,22 @@ class TraceTakeoverTest {
     });
   }
 
+  /** It was killed while it passed on for the first time what was there. */
+  @Test
+  void open_afterAReaderThatKeptEventsButNoTime_repeatsNothing() {
+    source.open(Checkpoint.NONE);
+    flood(50);
+    Checkpoint kept = drain();
+    assertThat(tinies()).hasSize(50);
+    source.kept(kept.position());
+    events.all().clear();
+    reopen(new Checkpoint(-1, kept.position()));
+    flood(10);
+    drain();
+    assertThat(tinies()).hasSize(10);
+    assertThat(events.of(Lost.class)).isEmpty();
+  }
+
   /** Once it is repaired nothing else shows it. */
   @Test
   void open_afterAnInterferenceThatNobodyHasKept_tellsItAgain() throws IOException {
