@@ -27,6 +27,9 @@ final class LiveTable {
   /** How long an exit that has not been reported is waited for, in nanoseconds, before it is given up. */
   private static final long PATIENCE = 1_000_000_000L;
 
+  /** How long an ended process is remembered, in nanoseconds: a loss comes to light a heartbeat of its source later. */
+  private static final long MEMORY = 3_000_000_000L;
+
   /** An end that was noticed because the tid had a new holder. */
   private record Owed(Task task, long noticedAt) {}
 
@@ -35,6 +38,7 @@ final class LiveTable {
   private final StartTimes starts;
   private final TidTable<Tracked> tasks = new TidTable<>();
   private final Deque<Owed> owed = new ArrayDeque<>();
+  private final Deque<Task> lately = new ArrayDeque<>();
   private final TaskStat stat = new TaskStat();
   private int epoch;
   private long doubtfulUntil = Long.MIN_VALUE;
@@ -232,8 +236,24 @@ final class LiveTable {
     }
   }
 
+  /** The processes that have ended since {@code time}, which is not long ago. */
+  void forEachEndedSince(long time, Consumer<? super Task> action) {
+    for (Task leader : lately) {
+      if (endOf(leader) > time) {
+        action.accept(leader);
+      }
+    }
+  }
+
+  private static long endOf(Task task) {
+    return task.ending().orElseThrow().time();
+  }
+
   /** Waits no longer, at {@code time}, for the exits that should have come long before. */
   void forgetOwed(long time) {
+    while (!lately.isEmpty() && endOf(lately.peek()) + MEMORY < time) {
+      lately.remove();
+    }
     while (!owed.isEmpty() && owed.peek().noticedAt + PATIENCE < time) {
       owed.remove();
     }
@@ -266,5 +286,8 @@ final class LiveTable {
   private void close(Tracked tracked, long time, int waitStatus) {
     tracked.task.end(new Ending(Math.max(time, tracked.task.start()), waitStatus));
     tasks.remove(tracked.task.tid(), tracked);
+    if (tracked.isLeader()) {
+      lately.add(tracked.task);
+    }
   }
 }

@@ -121,7 +121,7 @@ final class Reconciler {
   private void touchTheRest(Gap gap) {
     live.forEach(tracked -> {
       if (tracked.isLeader() && tracked.task.doubts().gaps().stream().noneMatch(open::contains)) {
-        touch(tracked, gap);
+        touch(tracked.task, gap);
       }
     });
   }
@@ -132,14 +132,16 @@ final class Reconciler {
     open.add(gap);
     live.forEach(tracked -> {
       if (tracked.isLeader()) {
-        touch(tracked, gap);
+        touch(tracked.task, gap);
       }
     });
+    // A loss that is found out late can lie before what was thought to be whole.
+    live.forEachEndedSince(loss.from, leader -> touch(leader, gap));
   }
 
-  private void touch(Tracked leader, Gap gap) {
-    leader.task.doubt(leader.task.doubts().withGap(gap));
-    writer.save(leader.task);
+  private void touch(Task leader, Gap gap) {
+    leader.doubt(leader.doubts().withGap(gap));
+    writer.save(leader);
   }
 
   /** The first step; to be followed by a drain. Returns the time that the drain has to reach. */

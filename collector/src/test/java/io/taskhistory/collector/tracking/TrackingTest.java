@@ -135,6 +135,26 @@ class TrackingTest {
   }
 
   @Test
+  void lossThatComesToLightLate_touchesWhoEndedSince_andNobodyBefore() {
+    tracking.follow("exact", true);
+    Task before = ended(6, proc.now += TICK);
+    long from = proc.now += TICK;
+    Task since = ended(7, proc.now += TICK);
+    tracking.events().lost(from, proc.now += TICK, Gap.UNCOUNTED, Gap.Cause.INTERFERENCE);
+    assertThat(before.doubts().gaps()).isEmpty();
+    assertThat(since.doubts().gaps()).singleElement().satisfies(gap -> assertThat(gap.from()).isEqualTo(from));
+    assertThat(writer.saved).contains(since);
+  }
+
+  private Task ended(int tid, long time) {
+    tracking.events().cloned(time, 1, false, tid, tid, 0, RawText.of("child"));
+    Task task = task(tid);
+    tracking.events().exited(time + 1, tid, TaskEvents.UNKNOWN_TID, Ending.UNKNOWN_STATUS, TaskEvents.UNKNOWN_TID);
+    assertThat(task.isLive()).isFalse();
+    return task;
+  }
+
+  @Test
   void details_readingFailsOnce_areReadOfOthers() {
     awaitDetails(0, 1);
     long done = detailsDone();
