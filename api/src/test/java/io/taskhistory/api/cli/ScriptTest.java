@@ -93,8 +93,8 @@ class ScriptTest {
   void flags_fitCommandAndRuntime() throws Exception {
     Path script = root.resolve("taskhistory");
     assertThat(run(script, "--data-dir", "/x", "run").out()).contains("-XX:+ExitOnOutOfMemoryError\n")
-        .doesNotContain("Tiered").doesNotContain("native-access");
-    assertThat(run(script, "show", "run").out()).contains("-XX:TieredStopAtLevel=1\n");
+        .contains("-XX:TieredStopAtLevel=1\n").doesNotContain("native-access");
+    assertThat(run(script, "show", "run").out()).contains("-Xshare:auto\n").doesNotContain("ExitOnOutOfMemoryError");
     version("25.0.1");
     assertThat(run(script, "status").out()).contains("--enable-native-access=ALL-UNNAMED\n");
   }
