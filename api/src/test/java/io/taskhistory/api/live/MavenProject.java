@@ -66,6 +66,8 @@ final class MavenProject {
       throw new IllegalStateException("no version in " + parent);
     }
     write(project.resolve("pom.xml"), POM.formatted(version.group(1), project.toRealPath().relativize(parent)));
+    // Without it the checks that newer JDKs bring find the compiler closed to them.
+    write(project.resolve(".mvn/jvm.config"), Files.readString(parent.resolveSibling(".mvn/jvm.config")));
     write(project.resolve("src/main/java/workload/Something.java"), MAIN);
     write(project.resolve("src/test/java/workload/SomethingTest.java"), TEST);
     List<String> command = new ArrayList<>(List.of("mvn", "-o", "-q", "-B", "-f", project.toString(), "package"));
