@@ -113,7 +113,18 @@ final class Ancestry {
   }
 
   /** A rename changes the comm of one task and adds no entry. */
-  void rename(Tracked task, long time, RawText name) {
+  void renamed(long time, int tid, RawText name) {
+    Tracked known = live.find(tid);
+    if (known != null && known.isLeader()) {
+      names.renamed(known.process, time, name); // also if it is not certain that it is this one
+    }
+    Tracked task = live.certain(tid);
+    if (task != null) {
+      rename(task, time, name);
+    }
+  }
+
+  private void rename(Tracked task, long time, RawText name) {
     if (task.isLeader()) {
       task.process.renamedAt = time;
     }

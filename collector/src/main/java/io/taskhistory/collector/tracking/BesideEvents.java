@@ -5,6 +5,8 @@ import io.taskhistory.history.Ending;
 import io.taskhistory.history.Gap;
 import io.taskhistory.history.RawText;
 import io.taskhistory.store.HistoryWriter;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /**
  * What the connector is good for beside an exact spine: it fills in what that lacks, and creates nothing. What it loses
@@ -12,9 +14,16 @@ import io.taskhistory.store.HistoryWriter;
  */
 final class BesideEvents implements TaskEvents {
 
+  /** How many changes at most wait for a spine that does not get on. */
+  private static final int MOST_CHANGES = 1 << 14;
+
   private final HistoryWriter writer;
   private final LiveTable live;
   private final ExitDesk exits;
+  private final Deque<Change> changes = new ArrayDeque<>();
+
+  /** A uid or gid of the task's process changed. */
+  private record Change(long time, int tid) {}
 
   BesideEvents(HistoryWriter writer, LiveTable live, ExitDesk exits) {
     this.writer = writer;
@@ -47,14 +56,25 @@ final class BesideEvents implements TaskEvents {
     credentialsChanged(time, tid);
   }
 
-  /**
-   * Details that were read after the entry and before the change have other credentials than the entry's. That the
-   * spine may not be as far, or further, does no harm: at worst credentials are left unknown.
-   */
+  /** The connector may be ahead of the spine, which has then not told of the process yet. */
   private void credentialsChanged(long time, int tid) {
-    Tracked task = live.find(tid);
-    if (task != null) {
-      task.process.credentialsChangedAt = time;
+    if (changes.size() == MOST_CHANGES) {
+      drained(changes.element().time);
+    }
+    changes.add(new Change(time, tid));
+  }
+
+  /**
+   * The spine has told everything up to {@code time}. Details that were read after the entry and after such a change have
+   * other credentials than the entry's; if the tid is another's by now, its credentials are left unknown at worst.
+   */
+  void drained(long time) {
+    for (Change change = changes.peek(); change != null && change.time <= time; change = changes.peek()) {
+      changes.remove();
+      Tracked task = live.find(change.tid);
+      if (task != null) {
+        task.process.credentialsChangedAt = change.time;
+      }
     }
   }
 

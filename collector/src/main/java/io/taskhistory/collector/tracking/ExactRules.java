@@ -147,14 +147,7 @@ final class ExactRules implements TaskEvents {
   @Override
   public void renamed(long time, int tid, RawText name) {
     live.at(time);
-    Tracked known = live.find(tid);
-    if (known != null && known.isLeader()) {
-      names.renamed(known.process, time, name); // also if it is not certain that it is this one
-    }
-    Tracked task = live.certain(tid);
-    if (task != null) {
-      ancestry.rename(task, time, name);
-    }
+    ancestry.renamed(time, tid, name);
   }
 
   /** An exit ends the task; the end of a leader is the end of its process only once no other thread lives. */

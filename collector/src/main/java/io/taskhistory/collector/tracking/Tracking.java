@@ -49,7 +49,7 @@ public final class Tracking implements AutoCloseable {
   private final DetailsDesk details;
   private final Reconciler reconciler;
   private final ExitDesk exits;
-  private final TaskEvents beside;
+  private final BesideEvents beside;
   private final TaskEvents exact;
   private final TaskEvents assuming;
   private boolean isExact;
@@ -174,6 +174,7 @@ public final class Tracking implements AutoCloseable {
    */
   public void drained(long time, long besideTime) {
     exits.drained(besideTime, time);
+    beside.drained(time);
     names.drained(time);
     importer.drained(time);
     details.deliver(time);

@@ -19,6 +19,7 @@ final class ScriptedProc implements ProcTasks, DetailsFiles {
   private final Map<Integer, Shown> shown = new ConcurrentHashMap<>();
   volatile long now = 100 * TICK;
   volatile @Nullable RuntimeException nextDetails;
+  volatile Details details = Details.UNKNOWN.withoutCredentials();
 
   void show(int tid, int ppid, long start, String comm, long imprint) {
     shown.put(tid, new Shown(ppid, start, comm, imprint));
@@ -79,6 +80,6 @@ final class ScriptedProc implements ProcTasks, DetailsFiles {
     Shown task = shown.get(tgid);
     return task == null
         ? null
-        : new Reading(Details.UNKNOWN.withoutCredentials(), RawText.of(task.comm), task.imprint, task.start / TICK, now);
+        : new Reading(details, RawText.of(task.comm), task.imprint, task.start / TICK, now);
   }
 }

@@ -155,6 +155,27 @@ class TrackingTest {
   }
 
   @Test
+  void credentials_changedBeforeTheSpineTellsOfTheirProcess_areNotTheEntrys() {
+    tracking.follow("exact", true);
+    awaitDetails(0, 1);
+    long done = detailsDone();
+    RawText none = RawText.UNKNOWN;
+    proc.details = new Details(none, none, null, false, none, 1000, 1000, 1000, 1000, -1, -1, none, none, none, -1);
+    long forked = proc.now += TICK;
+    tracking.beside().uidChanged(forked + 2, 5, 1000, 1000);
+    tracking.drained(forked - 1, forked + 2);
+    tracking.events().cloned(forked, 1, false, 5, 5, 0, RawText.of("child"));
+    tracking.events().execed(forked + 1, 5, 5, RawText.of("program"), none);
+    proc.now += TICK;
+    proc.show(5, 1, forked, "program", 55);
+    tracking.drained(proc.now, proc.now);
+    awaitDetails(done, 1);
+    drainTo(proc.now + 10 * TICK);
+    assertThat(task(5).imprint()).as("the details are there").isEqualTo(55);
+    assertThat(task(5).entry().details().uid()).isEqualTo(Details.UNKNOWN_NUMBER);
+  }
+
+  @Test
   void details_readingFailsOnce_areReadOfOthers() {
     awaitDetails(0, 1);
     long done = detailsDone();
