@@ -1,0 +1,407 @@
+package io.taskhistory.collector.auditlog;
+
+import io.taskhistory.history.RawText;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * One audit record, looked at where its bytes lie: {@link #parse} it, ask, and parse the next one with the same object.
+ *
+ * <pre>
+ *   node=web1 type=SYSCALL msg=audit(1691750738.271:108): arch=c000003e … comm="bash" exe="/usr/bin/bash" key=(null)GARCH=x86_64
+ *        node      type              stamp       serial   fields                                                  ^ 0x1d
+ *   type=USER_LOGIN msg=audit(…): pid=7 uid=0 … msg='op=login acct="root" exe="/usr/sbin/sshd" res=success'
+ * </pre>
+ *
+ * <p>A value is quoted where all its bytes are printable, and written in hexadecimal where one is not or is a space or a
+ * quote: audit_log_n_untrustedstring() in kernel/audit.c. Of several fields with one name the first counts, those of a
+ * program's own {@code msg='…'} after all others, as any program with CAP_AUDIT_WRITE chooses those.
+ *
+ * <p>Nothing is made for a record but what {@link #text} returns. Not for several threads.
+ */
+public final class AuditRecord {
+
+  /** A field is not there, or its value is no number of the kind that was asked for. */
+  public static final long NO_NUMBER = Long.MIN_VALUE;
+
+  /** No record is longer: MAX_AUDIT_MESSAGE_LENGTH (8970) and what an enriched log adds, with room to spare. */
+  public static final int MAX_LENGTH = 1 << 16;
+
+  private static final byte[] NODE = ascii("node=");
+  private static final byte[] TYPE = ascii("type=");
+  private static final byte[] MSG = ascii(" msg=audit(");
+  private static final byte[] AUDIT = ascii("audit(");
+  private static final byte[] YES = ascii("yes");
+
+  /** Between what the kernel wrote and what auditd added for people: AUDIT_INTERP_SEPARATOR of libaudit.h. */
+  private static final byte ENRICHED = 0x1d;
+
+  /** Ten digits are seconds until the year 2286; more than thirteen would not fit as nanoseconds. */
+  private static final long MOST_SECONDS = Long.MAX_VALUE / 1_000_000_000 - 1;
+  private static final int FEW_FIELDS = 64;
+  private static final int MOST_FIELDS = 4096;
+
+  private byte[] bytes = new byte[0];
+  private int from;
+  private int to;
+  private int nodeTo;
+  private int type = RecordTypes.OTHER;
+  private int typeFrom;
+  private int typeTo;
+  private int stampFrom;
+  private int stampTo;
+  private long stamp;
+  private long serial;
+  private int bodyFrom;
+
+  /** For each field, where its name begins, where its value does and ends; -1 fields: not looked for yet. */
+  private long[] keys = new long[FEW_FIELDS];
+  private int[] places = new int[FEW_FIELDS * 3];
+  private int fields = -1;
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /**
+   * Looks at one line of a log, without its newline.
+   *
+   * @return whether it is an audit record; where it is none, nothing else may be asked
+   */
+  public boolean parse(byte[] bytes, int from, int to) {
+    begin(bytes, from, to);
+    if (to - from > MAX_LENGTH) {
+      return false;
+    }
+    int at = from;
+    nodeTo = from;
+    if (Bytes.startWith(bytes, at, to, NODE)) {
+      nodeTo = next(' ', at, to);
+      at = Math.min(to, nodeTo + 1);
+    }
+    if (!Bytes.startWith(bytes, at, to, TYPE)) {
+      return false;
+    }
+    typeFrom = at + TYPE.length;
+    typeTo = next(' ', typeFrom, to);
+    if (typeTo == typeFrom || !Bytes.startWith(bytes, typeTo, to, MSG)) {
+      return false;
+    }
+    type = RecordTypes.number(bytes, typeFrom, typeTo);
+    return parseStamp(typeTo + MSG.length);
+  }
+
+  /**
+   * Looks at what a netlink message of the kernel carries.
+   *
+   * @param type {@code nlmsg_type}
+   * @return whether it is an audit record
+   */
+  public boolean parsePayload(int type, byte[] bytes, int from, int to) {
+    begin(bytes, from, to);
+    this.type = type;
+    nodeTo = from;
+    typeFrom = from;
+    typeTo = from;
+    return to - from <= MAX_LENGTH && Bytes.startWith(bytes, from, to, AUDIT) && parseStamp(from + AUDIT.length);
+  }
+
+  private void begin(byte[] bytes, int from, int to) {
+    this.bytes = bytes;
+    this.from = from;
+    this.to = to;
+    fields = -1;
+  }
+
+  /** {@code SECONDS.FRACTION:SERIAL)}, and a colon, which some records of the daemon lack. */
+  private boolean parseStamp(int at) {
+    stampFrom = at;
+    int dot = next('.', at, to);
+    int colon = next(':', dot, to);
+    int end = next(')', colon, to);
+    if (end >= to) {
+      return false;
+    }
+    stampTo = colon;
+    long seconds = Bytes.decimal(bytes, at, dot, MOST_SECONDS, -1);
+    int digits = colon - dot - 1;
+    long fraction = digits > 9 ? -1 : Bytes.decimal(bytes, dot + 1, colon, Integer.MAX_VALUE, -1);
+    serial = Bytes.decimal(bytes, colon + 1, end, Long.MAX_VALUE, -1);
+    if (seconds < 0 || fraction < 0 || serial < 0) {
+      return false;
+    }
+    for (int i = digits; i < 9; i++) {
+      fraction *= 10;
+    }
+    stamp = seconds * 1_000_000_000 + fraction;
+    bodyFrom = end + 1 < to && bytes[end + 1] == ':' ? end + 2 : end + 1;
+    return true;
+  }
+
+  private int next(char c, int from, int to) {
+    int at = from;
+    while (at < to && bytes[at] != c) {
+      at++;
+    }
+    return at;
+  }
+
+  /** Its number, one of {@link RecordTypes}; {@link RecordTypes#OTHER} for a name that is not among them. */
+  public int type() {
+    return type;
+  }
+
+  /** The name of its type as it stands in the log; empty for the kernel's own message. */
+  public String typeName() {
+    return new String(bytes, typeFrom, typeTo - typeFrom, StandardCharsets.ISO_8859_1);
+  }
+
+  /** When the event happened, by the wall clock, in nanoseconds: the last tick before the syscall was entered. */
+  public long stamp() {
+    return stamp;
+  }
+
+  /** Counts the kernel's events since boot, with 32 bits. */
+  public long serial() {
+    return serial;
+  }
+
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  public int from() {
+    return from;
+  }
+
+  public int to() {
+    return to;
+  }
+
+  /** Where {@code node=NAME} ends, which begins at {@link #from}; that itself where there is none. */
+  public int nodeTo() {
+    return nodeTo;
+  }
+
+  /** Where {@code 1691750738.271:108} begins. */
+  public int stampFrom() {
+    return stampFrom;
+  }
+
+  /** Where the stamp's seconds end and the colon before the serial stands. */
+  public int stampTo() {
+    return stampTo;
+  }
+
+  /** Whether it belongs to the same event as another record, by machine, time and serial. */
+  public boolean isOfEvent(long stamp, long serial, byte[] node, int nodeFrom, int nodeTo) {
+    return this.stamp == stamp && this.serial == serial
+        && Arrays.equals(bytes, from, this.nodeTo, node, nodeFrom, nodeTo);
+  }
+
+  /** Which field that is, to ask for its value; -1 where there is none. */
+  public int find(Field field) {
+    if (fields < 0) {
+      fields = 0;
+      split(bodyFrom, to, false);
+    }
+    for (int i = 0; i < fields; i++) {
+      if (keys[i] == field.key && Bytes.equal(bytes, places[i * 3], places[i * 3] + field.name.length, field.name)
+          && bytes[places[i * 3] + field.name.length] == '=') {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  public boolean has(Field field) {
+    return find(field) >= 0;
+  }
+
+  /** Where the {@code i}th field's value begins, quotes included. */
+  public int valueFrom(int i) {
+    return places[i * 3 + 1];
+  }
+
+  public int valueTo(int i) {
+    return places[i * 3 + 2];
+  }
+
+  /** How many fields it has. */
+  public int fields() {
+    if (fields < 0) {
+      find(Field.PID);
+    }
+    return fields;
+  }
+
+  /** The name of the {@code i}th. */
+  public String name(int i) {
+    return new String(bytes, places[i * 3], places[i * 3 + 1] - places[i * 3] - 1, StandardCharsets.ISO_8859_1);
+  }
+
+  /** A decimal number, which may be negative; {@link #NO_NUMBER} where there is none. */
+  public long decimal(Field field) {
+    int i = find(field);
+    if (i < 0) {
+      return NO_NUMBER;
+    }
+    int start = valueFrom(i);
+    if (start < valueTo(i) && bytes[start] == '-') {
+      long value = Bytes.decimal(bytes, start + 1, valueTo(i), Long.MAX_VALUE, NO_NUMBER);
+      return value == NO_NUMBER ? value : -value;
+    }
+    return Bytes.decimal(bytes, start, valueTo(i), Long.MAX_VALUE, NO_NUMBER);
+  }
+
+  /** A hexadecimal number of at most 64 bits, as {@code arch} and {@code a0} are; {@code otherwise} where there is none. */
+  public long hex(Field field, long otherwise) {
+    int i = find(field);
+    if (i < 0 || valueFrom(i) == valueTo(i) || valueTo(i) - valueFrom(i) > 16) {
+      return otherwise;
+    }
+    long value = 0;
+    for (int at = valueFrom(i); at < valueTo(i); at++) {
+      int digit = Bytes.hexDigit(bytes[at]);
+      if (digit < 0) {
+        return otherwise;
+      }
+      value = value << 4 | digit;
+    }
+    return value;
+  }
+
+  /** A pid; -1 where there is none that could be one. */
+  public int pid(Field field) {
+    int i = find(field);
+    return i < 0 ? -1 : (int) Bytes.decimal(bytes, valueFrom(i), valueTo(i), Integer.MAX_VALUE, -1);
+  }
+
+  /** Whether the syscall succeeded, as {@code success} says. */
+  public boolean isSuccess() {
+    int i = find(Field.SUCCESS);
+    return i >= 0 && Bytes.equal(bytes, valueFrom(i), valueTo(i), YES);
+  }
+
+  /**
+   * Bytes that somebody chose, decoded: what stands in quotes, or hexadecimal digits. Unknown where there is none, or it
+   * is {@code (null)}, {@code (none)} or {@code ?}.
+   */
+  public RawText text(Field field) {
+    int i = find(field);
+    return i < 0 ? RawText.UNKNOWN : text(i);
+  }
+
+  /** Whether a field's value, without quotes if it has any, is that word. */
+  public boolean isWord(Field field, byte[] word) {
+    int i = find(field);
+    if (i < 0) {
+      return false;
+    }
+    boolean quoted = valueTo(i) - valueFrom(i) > 1 && bytes[valueFrom(i)] == '"';
+    return Bytes.equal(bytes, valueFrom(i) + (quoted ? 1 : 0), valueTo(i) - (quoted ? 1 : 0), word);
+  }
+
+  /** The same of the {@code i}th field. */
+  public RawText text(int i) {
+    int start = valueFrom(i);
+    int end = valueTo(i);
+    if (start == end) {
+      return RawText.UNKNOWN;
+    }
+    if (bytes[start] == '"') {
+      return RawText.of(bytes, start + 1, Math.max(0, end - start - (end - start > 1 && bytes[end - 1] == '"' ? 2 : 1)));
+    }
+    if (bytes[start] == '(' || bytes[start] == '?') {
+      return RawText.UNKNOWN;
+    }
+    return decoded(start, end);
+  }
+
+  /** Hexadecimal digits as the bytes that they stand for; anything else as it stands. */
+  private RawText decoded(int start, int end) {
+    if ((end - start) % 2 != 0) {
+      return RawText.of(bytes, start, end - start);
+    }
+    byte[] plain = new byte[(end - start) / 2];
+    for (int i = 0; i < plain.length; i++) {
+      int high = Bytes.hexDigit(bytes[start + 2 * i]);
+      int low = Bytes.hexDigit(bytes[start + 2 * i + 1]);
+      if (high < 0 || low < 0) {
+        return RawText.of(bytes, start, end - start);
+      }
+      plain[i] = (byte) (high << 4 | low);
+    }
+    return RawText.of(plain);
+  }
+
+  /** Notes where fields begin and end; those of a program's own message last. */
+  private void split(int start, int end, boolean inside) {
+    int messageFrom = -1;
+    int messageTo = -1;
+    int at = start;
+    while (at < end) {
+      if (isSeparator(bytes[at])) {
+        at++;
+        continue;
+      }
+      long key = Field.START;
+      int name = at;
+      while (at < end && bytes[at] != '=' && !isSeparator(bytes[at])) {
+        key = Field.mixed(key, bytes[at]);
+        at++;
+      }
+      if (at == end || bytes[at] != '=') {
+        continue; // a word without a value
+      }
+      int value = ++at;
+      byte quote = at < end ? bytes[at] : 0;
+      if (quote == '\'' && !inside) {
+        at = lastQuote(at, end);
+        messageFrom = value + 1;
+        messageTo = at;
+        at = Math.min(end, at + 1);
+      } else if (quote == '"') {
+        at = next('"', at + 1, end);
+        at = Math.min(end, at + 1);
+      } else {
+        while (at < end && !isSeparator(bytes[at])) {
+          at++;
+        }
+      }
+      add(key, name, value, at);
+    }
+    if (messageFrom >= 0) {
+      split(messageFrom, messageTo, true);
+    }
+  }
+
+  /** A program's message ends with the last quote of what the kernel wrote: it may have some of its own. */
+  private int lastQuote(int start, int end) {
+    int limit = next((char) ENRICHED, start, end);
+    int at = limit - 1;
+    while (at > start && bytes[at] != '\'') {
+      at--;
+    }
+    return at > start ? at : limit;
+  }
+
+  private static boolean isSeparator(byte b) {
+    return b == ' ' || b == ENRICHED || b == ',' || b == '\n' || b == 0;
+  }
+
+  private void add(long key, int name, int value, int end) {
+    if (fields == keys.length) {
+      if (fields >= MOST_FIELDS) {
+        return;
+      }
+      keys = Arrays.copyOf(keys, 2 * fields);
+      places = Arrays.copyOf(places, 6 * fields);
+    }
+    keys[fields] = key;
+    places[fields * 3] = name;
+    places[fields * 3 + 1] = value;
+    places[fields * 3 + 2] = end;
+    fields++;
+  }
+}
