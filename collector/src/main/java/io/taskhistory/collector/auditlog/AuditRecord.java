@@ -218,6 +218,11 @@ public final class AuditRecord {
     return find(field) >= 0;
   }
 
+  /** Where the {@code i}th field's name begins, which goes on to the {@code =} before its value. */
+  public int nameFrom(int i) {
+    return places[i * 3];
+  }
+
   /** Where the {@code i}th field's value begins, quotes included. */
   public int valueFrom(int i) {
     return places[i * 3 + 1];

@@ -27,6 +27,7 @@ public final class Field {
   public static final Field KEY = new Field("key");
   public static final Field CWD = new Field("cwd");
   public static final Field NAME = new Field("name");
+  public static final Field ITEMS = new Field("items");
   public static final Field ITEM = new Field("item");
   public static final Field NAMETYPE = new Field("nametype");
   public static final Field ARGC = new Field("argc");
