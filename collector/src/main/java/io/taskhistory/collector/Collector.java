@@ -66,12 +66,11 @@ public final class Collector implements CollectorView, AutoCloseable {
   private final CountDownLatch started = new CountDownLatch(1);
   private final Watermark watermark;
   private final Committer committer;
+  private final BesideSpine beside;
 
   /** Since when the spine misses nothing. */
   private long whole;
 
-  /** Up to when what is beside the spine has been drained; -1 where nothing is. */
-  private long besideDrained = -1;
 
   private volatile boolean closing;
   private volatile @Nullable Throwable failure;
@@ -92,6 +91,7 @@ public final class Collector implements CollectorView, AutoCloseable {
         new Tracking.Setup(writer, setup.proc, setup.detailsFiles, setup.clock, setup.ticksPerSecond,
             setup.detailsRate, setup.detailsBurst),
         this::wakeUp);
+    this.beside = new BesideSpine(sources, tracking);
   }
 
   /**
@@ -130,10 +130,7 @@ public final class Collector implements CollectorView, AutoCloseable {
   private void run() {
     try {
       tracking.resume(whole);
-      besideDrained = sources.besideSince();
-      if (besideDrained >= 0) {
-        tracking.besideSince(besideDrained, sources.besideTellsEveryExit());
-      }
+      beside.begin();
       if (tracking.wantsReconciling()) {
         reconcile();
       }
@@ -185,29 +182,14 @@ public final class Collector implements CollectorView, AutoCloseable {
     } catch (SourceException e) {
       drained = takeOver(e);
     }
-    tracking.drained(drained, drainBeside());
-    return drained;
-  }
-
-  private long drainBeside() {
-    if (besideDrained < 0) {
-      return -1;
-    }
-    long drained = sources.drainBeside(tracking.beside(), BATCH);
-    if (drained < 0) {
-      tracking.besideGone(besideDrained);
-    }
-    besideDrained = drained;
+    tracking.drained(drained, beside.drain(BATCH));
     return drained;
   }
 
   /** The spine has failed: another goes on, with a gap in between and a look at /proc. */
   private long takeOver(SourceException failure) {
     long since = sources.replace(failure);
-    if (besideDrained >= 0) {
-      tracking.besideGone(besideDrained);
-      besideDrained = -1;
-    }
+    beside.review();
     EventSource spine = sources.spine();
     long from = Math.min(Math.max(watermark.get(), whole), since);
     tracking.takeOver(spine.name(), spine.isExact(), from, since);

@@ -1,6 +1,7 @@
 package io.taskhistory.collector;
 
 import io.taskhistory.collector.source.EventSource;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -8,14 +9,18 @@ import org.jspecify.annotations.Nullable;
  * Which sources a collector follows. It opens and closes them.
  *
  * @param spine the one that creates tasks and entries
- * @param beside one that fills in what the spine lacks, and may be missing
- * @param substitute makes another spine, should the first refuse or fail
+ * @param beside those that fill in what the spine lacks, each of which may be missing
+ * @param substitute makes another spine, should the first refuse or fail; the one beside it with that name goes then
  */
 public record SourcePlan(
-    EventSource spine, @Nullable EventSource beside, @Nullable Supplier<EventSource> substitute) {
+    EventSource spine, List<EventSource> beside, @Nullable Supplier<EventSource> substitute) {
+
+  public SourcePlan {
+    beside = List.copyOf(beside);
+  }
 
   /** One source, alone. */
   public static SourcePlan only(EventSource spine) {
-    return new SourcePlan(spine, null, null);
+    return new SourcePlan(spine, List.of(), null);
   }
 }

@@ -6,6 +6,7 @@ import io.taskhistory.collector.source.EventSource;
 import io.taskhistory.collector.source.SourceException;
 import io.taskhistory.collector.source.TaskEvents;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sources that are open: one spine, and perhaps one beside it. Knows who takes over when the spine fails. Any
+ * The sources that are open: one spine, and perhaps some beside it. Knows who takes over when the spine fails. Any
  * thread may call {@link #spine} and {@link #status}, the rest is for the collector's.
  */
 final class Sources implements AutoCloseable {
@@ -24,17 +25,17 @@ final class Sources implements AutoCloseable {
 
   private volatile Cast cast;
   private @Nullable Supplier<EventSource> substitute;
-  private long besideSince = -1;
+  private final Map<EventSource, Long> since = new IdentityHashMap<>();
 
   /**
    * Who does what; replaced as a whole, so that nobody sees a source in two roles, or none as the spine.
    *
    * @param failures why a source of that name cannot be used
    */
-  private record Cast(EventSource spine, @Nullable EventSource beside, Map<String, String> failures) {
+  private record Cast(EventSource spine, List<EventSource> beside, Map<String, String> failures) {
 
-    Cast withoutBeside() {
-      return new Cast(spine, null, failures);
+    Cast without(EventSource one) {
+      return new Cast(spine, beside.stream().filter(source -> source != one).toList(), failures);
     }
 
     Cast with(String name, SourceException failure) {
@@ -47,7 +48,8 @@ final class Sources implements AutoCloseable {
     Cast ledBy(EventSource next) {
       Map<String, String> others = new LinkedHashMap<>(failures);
       others.remove(next.name());
-      return new Cast(next, null, others);
+      return new Cast(
+          next, beside.stream().filter(source -> !source.name().equals(next.name())).toList(), others);
     }
   }
 
@@ -71,27 +73,30 @@ final class Sources implements AutoCloseable {
     try {
       whole = cast.spine.open(kept);
     } catch (SourceException e) {
-      return replace(e);
+      whole = replace(e);
     }
-    EventSource beside = cast.beside;
-    if (beside != null) {
+    openBeside();
+    return whole;
+  }
+
+  private void openBeside() {
+    for (EventSource beside : cast.beside) {
       try {
-        besideSince = beside.open(Checkpoint.NONE);
+        since.put(beside, beside.open(Checkpoint.NONE));
       } catch (SourceException e) {
         dropBeside(beside, e);
       }
     }
-    return whole;
   }
 
-  /** Since when there is one beside the spine; -1 where there is none. */
-  long besideSince() {
-    return cast.beside == null ? -1 : besideSince;
+  /** Those beside the spine that are open. */
+  List<EventSource> beside() {
+    return cast.beside;
   }
 
-  boolean besideTellsEveryExit() {
-    EventSource beside = cast.beside;
-    return beside != null && beside.tellsEveryExit();
+  /** Since when {@code beside} is open. */
+  long since(EventSource beside) {
+    return since.getOrDefault(beside, -1L);
   }
 
   /**
@@ -118,18 +123,15 @@ final class Sources implements AutoCloseable {
           + ": " + e.getMessage(), e);
     }
     LOG.warn("{} cannot be followed, {} takes over: {}", failed, made.name(), failure.getMessage());
-    cast = before.with(failed, failure).ledBy(made);
-    closeQuietly(before.beside);
+    Cast after = before.with(failed, failure).ledBy(made);
+    cast = after;
+    before.beside.stream().filter(beside -> !after.beside.contains(beside)).forEach(Sources::closeQuietly);
     closeQuietly(before.spine);
     return whole;
   }
 
-  /** Passes on what those beside the spine have; they are drained after it, and nobody waits for them. */
-  long drainBeside(TaskEvents events, int most) {
-    EventSource beside = cast.beside;
-    if (beside == null) {
-      return -1;
-    }
+  /** Passes on what one beside the spine has; they are drained after it, and nobody waits for them. -1: it has failed. */
+  long drain(EventSource beside, TaskEvents events, int most) {
     try {
       return beside.drain(events, most);
     } catch (SourceException e) {
@@ -140,7 +142,7 @@ final class Sources implements AutoCloseable {
 
   private void dropBeside(EventSource beside, SourceException e) {
     LOG.warn("{} cannot be used beside {}: {}", beside.name(), cast.spine.name(), e.getMessage());
-    cast = cast.withoutBeside().with(beside.name(), e);
+    cast = cast.without(beside).with(beside.name(), e);
     closeQuietly(beside);
   }
 
@@ -149,9 +151,7 @@ final class Sources implements AutoCloseable {
     Cast now = cast;
     List<Status.Source> all = new ArrayList<>();
     all.add(source(now.spine, Status.Role.SPINE, state, watermark));
-    if (now.beside != null) {
-      all.add(source(now.beside, Status.Role.BESIDE, state, watermark));
-    }
+    now.beside.forEach(beside -> all.add(source(beside, Status.Role.BESIDE, state, watermark)));
     now.failures.forEach((name, problem) -> all.add(Status.Source.failed(name, problem)));
     return all;
   }
@@ -161,11 +161,9 @@ final class Sources implements AutoCloseable {
   }
 
   /** What comes of one that has failed is of no interest any more. */
-  private static void closeQuietly(@Nullable EventSource source) {
+  private static void closeQuietly(EventSource source) {
     try {
-      if (source != null) {
-        source.close();
-      }
+      source.close();
     } catch (SourceException e) {
       LOG.warn("{}", e.getMessage());
     }
@@ -173,7 +171,7 @@ final class Sources implements AutoCloseable {
 
   @Override
   public void close() {
-    closeQuietly(cast.beside);
+    cast.beside.forEach(Sources::closeQuietly);
     closeQuietly(cast.spine);
   }
 }

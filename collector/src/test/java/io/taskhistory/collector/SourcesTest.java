@@ -20,7 +20,7 @@ class SourcesTest {
   private final SaidSource trace = new SaidSource("trace", true);
   private final SaidSource beside = new SaidSource("proc", false);
   private final SaidSource substitute = new SaidSource("proc", false);
-  private final Sources sources = new Sources(new SourcePlan(trace, beside, () -> substitute));
+  private final Sources sources = new Sources(new SourcePlan(trace, List.of(beside), () -> substitute));
 
   private record Line(String name, Role role, String state, String problem) {}
 
@@ -42,7 +42,7 @@ class SourcesTest {
     trace.refusal = new SourceException("no tracefs");
     assertThat(sources.open(Checkpoint.NONE)).isEqualTo(substitute.opened());
     assertThat(sources.spine()).isSameAs(substitute);
-    assertThat(sources.besideSince()).isEqualTo(-1);
+    assertThat(sources.beside()).isEmpty();
     assertThat(lines()).containsExactly(spine("proc"), failed("trace", "no tracefs"));
     assertThat(trace.isClosed()).isTrue();
     assertThat(beside.isClosed()).isTrue();
@@ -52,8 +52,7 @@ class SourcesTest {
   void open_besideThatRefuses_leavesTheSpineAlone() {
     beside.refusal = new SourceException("no connector");
     assertThat(sources.open(Checkpoint.NONE)).isEqualTo(trace.opened());
-    assertThat(sources.besideSince()).isEqualTo(-1);
-    assertThat(sources.drainBeside(NOBODY, 1)).isEqualTo(-1);
+    assertThat(sources.beside()).isEmpty();
     assertThat(lines()).containsExactly(spine("trace"), failed("proc", "no connector"));
     assertThat(beside.isClosed()).isTrue();
   }
@@ -78,13 +77,12 @@ class SourcesTest {
   @Test
   void drainBeside_fails_leavesTheSpineAlone() {
     sources.open(Checkpoint.NONE);
-    assertThat(sources.drainBeside(NOBODY, 1)).isPositive();
+    assertThat(sources.drain(beside, NOBODY, 1)).isPositive();
     beside.fail("gone");
     beside.reluctance = new SourceException("does not close either");
-    assertThat(sources.drainBeside(NOBODY, 1)).isEqualTo(-1);
+    assertThat(sources.drain(beside, NOBODY, 1)).isEqualTo(-1);
     assertThat(sources.spine().drain(NOBODY, 1)).isPositive();
-    assertThat(sources.drainBeside(NOBODY, 1)).isEqualTo(-1);
-    assertThat(sources.besideSince()).isEqualTo(-1);
+    assertThat(sources.beside()).isEmpty();
     assertThat(lines()).containsExactly(spine("trace"), failed("proc", "gone"));
   }
 

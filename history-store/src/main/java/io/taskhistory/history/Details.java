@@ -40,6 +40,25 @@ public record Details(
     argv = argv == null ? null : List.copyOf(argv);
   }
 
+  /** These, and of {@code other} whatever is unknown here. */
+  public Details completedBy(Details other) {
+    boolean hasArgv = argv != null;
+    return new Details(
+        known(exe, other.exe), known(program, other.program), hasArgv ? argv : other.argv,
+        hasArgv ? argvTruncated : other.argvTruncated, known(cwd, other.cwd), known(uid, other.uid),
+        known(euid, other.euid), known(gid, other.gid), known(egid, other.egid), known(loginuid, other.loginuid),
+        known(sessionid, other.sessionid), known(tty, other.tty), known(cgroup, other.cgroup),
+        known(container, other.container), known(nspid, other.nspid));
+  }
+
+  private static RawText known(RawText one, RawText other) {
+    return one.isKnown() ? one : other;
+  }
+
+  private static long known(long one, long other) {
+    return one != UNKNOWN_NUMBER ? one : other;
+  }
+
   /** The same without uids and gids, where they changed between the exec and the reading. */
   public Details withoutCredentials() {
     return new Details(exe, program, argv, argvTruncated, cwd, UNKNOWN_NUMBER, UNKNOWN_NUMBER, UNKNOWN_NUMBER,

@@ -111,7 +111,7 @@ public final class LinuxMachine implements Machine {
       case PROC -> SourcePlan.only(new ProcConnectorSource(buffer));
       case TRACE -> SourcePlan.only(trace());
       case AUTO -> new SourcePlan(
-          trace(), ProcConnectorSource.besideTrace(buffer), () -> new ProcConnectorSource(buffer));
+          trace(), List.of(ProcConnectorSource.besideTrace(buffer)), () -> new ProcConnectorSource(buffer));
     };
   }
 

@@ -87,6 +87,9 @@ public interface TaskEvents {
   /** The kernel, out of memory, has chosen the task's process to be killed. */
   default void oomVictim(long time, int tid) {}
 
+  /** What is on record of a successful exec, which {@link #execed} tells of as well, here or in another source. */
+  default void execRecorded(ExecRecord exec) {}
+
   /**
    * Here, in the order of events, some are missing.
    *

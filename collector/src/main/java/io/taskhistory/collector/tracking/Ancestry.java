@@ -136,6 +136,11 @@ final class Ancestry {
     writer.save(task.task);
   }
 
+  /** When the last loss was over. */
+  long wholeSince() {
+    return wholeSince;
+  }
+
   /** Events are missing: a gap that touches whatever lives, until /proc proves of a process that it missed nothing. */
   void lost(long from, long to, long count, Gap.Cause cause) {
     wholeSince = Math.max(wholeSince, to);

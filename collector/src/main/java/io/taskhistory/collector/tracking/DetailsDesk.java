@@ -153,7 +153,8 @@ final class DetailsDesk implements AutoCloseable {
     Details details = reading.details();
     long changed = request.leader.process.credentialsChangedAt;
     boolean sameCredentials = changed < request.entry.time() || changed > reading.readAt();
-    request.entry.detail(sameCredentials ? details : details.withoutCredentials());
+    Details told = request.entry.details(); // what is on record is surer than what was read
+    request.entry.detail(told.completedBy(sameCredentials ? details : details.withoutCredentials()));
     TrackedProcess process = request.leader.process;
     writer.save(request.entry);
     Task task = request.leader.task;

@@ -152,8 +152,10 @@ final class NameResolver {
     if (believed.size() > REMEMBERED) {
       believed.remove();
     }
-    reading.entry.know(reading.name, Provenance.RESOLVED);
-    writer.save(reading.entry);
+    if (reading.entry.provenance() != Provenance.OBSERVED) { // which another source may have brought meanwhile
+      reading.entry.know(reading.name, Provenance.RESOLVED);
+      writer.save(reading.entry);
+    }
     Task task = reading.process.leader.task;
     if (task.entry() == reading.entry && !task.comm().isKnown()) {
       task.rename(reading.name);

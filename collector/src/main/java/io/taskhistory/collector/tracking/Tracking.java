@@ -50,6 +50,7 @@ public final class Tracking implements AutoCloseable {
   private final Reconciler reconciler;
   private final ExitDesk exits;
   private final BesideEvents beside;
+  private final RecordedExecs recorded;
   private final TaskEvents exact;
   private final TaskEvents assuming;
   private boolean isExact;
@@ -78,6 +79,7 @@ public final class Tracking implements AutoCloseable {
     exact = new ExactRules(writer, live, proc, importer, names, reconciler, starts, ancestry, exits);
     assuming = new ConnectorRules(writer, live, importer, names, reconciler, starts, ancestry);
     beside = new BesideEvents(writer, live, exits);
+    recorded = new RecordedExecs(writer, live, ancestry::wholeSince, this::contradicted);
   }
 
   /**
@@ -138,43 +140,53 @@ public final class Tracking implements AutoCloseable {
     details.start();
   }
 
+  /** The spine has missed an exec between these times. */
+  private void contradicted(long from, long to) {
+    events().lost(from, to, 1, Gap.Cause.CONTRADICTION);
+  }
+
   /** Where events go. */
   public TaskEvents events() {
     return isExact ? exact : assuming;
   }
 
   /**
-   * A source beside the spine tells how tasks ended from {@code since} on; what did before, and since the store's
-   * watermark, nobody does.
+   * A source beside the spine tells of what happened from {@code since} on; of what did before, and since the store's
+   * watermark, it does not.
    */
-  public void besideSince(long since, boolean tellsEveryExit) {
-    exits.expect(tellsEveryExit ? ExitDesk.Reports.ALL : ExitDesk.Reports.NONZERO);
+  public void besideSince(String source, long since, boolean tellsEveryExit) {
+    if (source.equals(Ending.REPORTING_SOURCE)) {
+      exits.expect(tellsEveryExit ? ExitDesk.Reports.ALL : ExitDesk.Reports.NONZERO);
+    }
     if (writer.watermark() >= 0 && since > writer.watermark()) {
-      beside.lost(writer.watermark(), since, Gap.UNCOUNTED, Gap.Cause.STOPPED);
+      beside(source).lost(writer.watermark(), since, Gap.UNCOUNTED, Gap.Cause.STOPPED);
     }
   }
 
-  /** There is no source beside the spine any more, since {@code time} at the latest. */
-  public void besideGone(long time) {
+  /** The source is beside the spine no more, since {@code time} at the latest. */
+  public void besideGone(String source, long time) {
     // What has ended by now is kept as ended without a report; without the gap that would be read as a 0.
-    writer.gap(Ending.REPORTING_SOURCE, time, Math.max(time, clock.getAsLong()), Gap.UNCOUNTED, Gap.Cause.STOPPED);
-    exits.lost(time, Long.MAX_VALUE);
-    exits.expect(ExitDesk.Reports.NONE);
+    writer.gap(source, time, Math.max(time, clock.getAsLong()), Gap.UNCOUNTED, Gap.Cause.STOPPED);
+    if (source.equals(Ending.REPORTING_SOURCE)) {
+      exits.lost(time, Long.MAX_VALUE);
+      exits.expect(ExitDesk.Reports.NONE);
+    }
   }
 
   /** Where the events of a source beside the spine go. */
-  public TaskEvents beside() {
-    return beside;
+  public TaskEvents beside(String source) {
+    return source.equals(Ending.REPORTING_SOURCE) ? beside : recorded;
   }
 
   /**
    * Everything reported up to these times has been passed to {@link #events} and to {@link #beside}.
    *
-   * @param besideTime -1 where nothing is beside the spine
+   * @param besideTime of the source that reports exits; -1 where there is none
    */
   public void drained(long time, long besideTime) {
     exits.drained(besideTime, time);
     beside.drained(time);
+    recorded.drained(time);
     names.drained(time);
     importer.drained(time);
     details.deliver(time);

@@ -162,7 +162,7 @@ class TrackingTest {
     RawText none = RawText.UNKNOWN;
     proc.details = new Details(none, none, null, false, none, 1000, 1000, 1000, 1000, -1, -1, none, none, none, -1);
     long forked = proc.now += TICK;
-    tracking.beside().uidChanged(forked + 2, 5, 1000, 1000);
+    tracking.beside("proc").uidChanged(forked + 2, 5, 1000, 1000);
     tracking.drained(forked - 1, forked + 2);
     tracking.events().cloned(forked, 1, false, 5, 5, 0, RawText.of("child"));
     tracking.events().execed(forked + 1, 5, 5, RawText.of("program"), none);
@@ -230,7 +230,7 @@ class TrackingTest {
   @Test
   void besideGone_shortlyAfterAnEnd_leavesItsCodeUnknown() {
     tracking.follow("trace", true);
-    tracking.besideSince(proc.now, false);
+    tracking.besideSince("proc", proc.now, false);
     long forked = proc.now += TICK;
     tracking.events().cloned(forked, 1, false, 5, 5, 0, RawText.UNKNOWN);
     tracking.events().cloned(forked, 5, false, 6, UNKNOWN_TID, CLONE_THREAD, RawText.UNKNOWN);
@@ -239,7 +239,7 @@ class TrackingTest {
     tracking.events().exited(ended, 6, 5, Ending.UNKNOWN_STATUS, UNKNOWN_TID);
     tracking.drained(ended + 1, ended - 1);
     proc.now += TICK;
-    tracking.besideGone(ended - 1);
+    tracking.besideGone("proc", ended - 1);
     long later = ended + 2 * Ending.REPORT_WITHIN;
     assertThat(thread.ending().orElseThrow().known(writer.gaps, later).isObserved()).isFalse();
   }
