@@ -5,8 +5,7 @@ import static io.taskhistory.collector.linux.Native.LIBC;
 import java.nio.ByteBuffer;
 
 /**
- * A netlink socket that listens to a multicast group, and the memory that its datagrams are received into, many with
- * one call. For one thread at a time.
+ * A netlink socket, and the memory that its datagrams are received into, many with one call. For one thread at a time.
  *
  * <pre>
  *   struct mmsghdr (64 bytes, recvmmsg(2))          struct iovec        one slot
@@ -25,7 +24,10 @@ public final class NetlinkSocket implements AutoCloseable {
   /** {@link #receive} was told that datagrams had been dropped, because the buffer was full. */
   public static final int OVERFLOWED = -1;
 
-  /** The first so many bytes of a datagram are kept. */
+  /** Instead of a multicast group: what is sent to this socket alone. */
+  public static final int NO_GROUP = 0;
+
+  /** The first so many bytes of a datagram are kept, unless told otherwise. */
   public static final int SLOT_SIZE = 256;
 
   /** From include/linux/socket.h and include/uapi/linux/netlink.h. */
@@ -40,34 +42,50 @@ public final class NetlinkSocket implements AutoCloseable {
   private static final int SO_RCVBUF = 8;
   private static final int SO_RCVBUFFORCE = 33;
   private static final int SO_MEMINFO = 55;
-  /** SK_MEMINFO_VARS of include/uapi/linux/sock_diag.h; the first is SK_MEMINFO_RMEM_ALLOC. */
+  /** Of include/uapi/linux/sock_diag.h: SK_MEMINFO_RMEM_ALLOC, SK_MEMINFO_DROPS, SK_MEMINFO_VARS. */
+  private static final int SK_MEMINFO_RMEM_ALLOC = 0;
+  private static final int SK_MEMINFO_DROPS = 8;
   private static final int SK_MEMINFO_VARS = 9;
+  private static final int NOT_TOLD = -1;
 
   private static final int MMSGHDR_SIZE = 64;
   private static final int IOVEC_SIZE = 16;
   private static final int SOCKADDR_SIZE = 12;
+  private static final int MSG_FLAGS = 48;
+  private static final int MSG_TRUNC = 0x20;
   private static final int MSG_LEN = 56;
   private static final int NL_PID = 4;
 
   private static final short POLLIN = 1;
 
   private final int slots;
+  private final int slotSize;
   private final ByteBuffer headers;
   private final ByteBuffer vectors;
   private final ByteBuffer senders;
   private final ByteBuffer data;
   private final ByteBuffer scratch = Native.allocate(256);
+  private final ByteBuffer outgoing;
   private final long headersAddress;
   private final long scratchAddress = Native.address(scratch);
+  private final long outgoingAddress;
   private int fd = -1;
 
   /** Closed as yet; receives at most {@code slots} datagrams with one call. */
   public NetlinkSocket(int slots) {
+    this(slots, SLOT_SIZE);
+  }
+
+  /** As {@link #NetlinkSocket(int)}, for datagrams of up to {@code slotSize} bytes, received and sent. */
+  public NetlinkSocket(int slots, int slotSize) {
     this.slots = slots;
+    this.slotSize = slotSize;
+    outgoing = Native.allocate(slotSize);
+    outgoingAddress = Native.address(outgoing);
     headers = Native.allocate(slots * MMSGHDR_SIZE);
     vectors = Native.allocate(slots * IOVEC_SIZE);
     senders = Native.allocate(slots * SOCKADDR_SIZE);
-    data = Native.allocate(slots * SLOT_SIZE);
+    data = Native.allocate(slots * slotSize);
     headersAddress = Native.address(headers);
     layOut();
   }
@@ -82,8 +100,8 @@ public final class NetlinkSocket implements AutoCloseable {
       headers.putInt(header + 8, SOCKADDR_SIZE);
       headers.putLong(header + 16, vectorsAddress + (long) i * IOVEC_SIZE);
       headers.putLong(header + 24, 1);
-      vectors.putLong(i * IOVEC_SIZE, dataAddress + (long) i * SLOT_SIZE);
-      vectors.putLong(i * IOVEC_SIZE + 8, SLOT_SIZE);
+      vectors.putLong(i * IOVEC_SIZE, dataAddress + (long) i * slotSize);
+      vectors.putLong(i * IOVEC_SIZE + 8, slotSize);
     }
   }
 
@@ -91,7 +109,7 @@ public final class NetlinkSocket implements AutoCloseable {
    * Opens the socket.
    *
    * @param protocol NETLINK_… of include/uapi/linux/netlink.h
-   * @param group the multicast group, from 1
+   * @param group the multicast group, from 1, or {@link #NO_GROUP}
    * @param buffer bytes that the kernel may queue for us
    */
   public void open(int protocol, int group, int buffer) {
@@ -105,7 +123,7 @@ public final class NetlinkSocket implements AutoCloseable {
       scratch.putInt(0, 1);
       Native.check("setsockopt(NETLINK_BROADCAST_ERROR)",
           LIBC.setsockopt(fd, SOL_NETLINK, NETLINK_BROADCAST_ERROR, scratchAddress, Integer.BYTES));
-      scratch.putInt(0, 0).putInt(4, 0).putInt(8, 1 << group - 1);
+      scratch.putInt(0, 0).putInt(4, 0).putInt(8, group == NO_GROUP ? 0 : 1 << group - 1);
       scratch.putShort(0, (short) AF_NETLINK);
       Native.check("bind", LIBC.bind(fd, scratchAddress, SOCKADDR_SIZE));
     } catch (LinuxException e) {
@@ -133,20 +151,32 @@ public final class NetlinkSocket implements AutoCloseable {
 
   /** How many of those bytes are in use; -1 where the kernel (before 4.12) does not tell. */
   public int queued() {
+    return memoryInfo(SK_MEMINFO_RMEM_ALLOC);
+  }
+
+  /**
+   * How many datagrams have been dropped for want of room, ever, as an unsigned number that wraps around; -1 where the
+   * kernel (before 4.12) does not tell.
+   */
+  public long dropped() {
+    return queued() == NOT_TOLD ? NOT_TOLD : Integer.toUnsignedLong(memoryInfo(SK_MEMINFO_DROPS));
+  }
+
+  private int memoryInfo(int variable) {
     int at = scratch.capacity() - Integer.BYTES;
     scratch.putInt(at, SK_MEMINFO_VARS * Integer.BYTES);
     int result = LIBC.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, scratchAddress, scratchAddress + at);
-    return result < 0 ? -1 : scratch.getInt(0);
+    return result < 0 ? NOT_TOLD : scratch.getInt(variable * Integer.BYTES);
   }
 
   /** Sends the first bytes of {@code message}, up to its position, to the kernel: a netlink socket's default peer. */
   public void send(ByteBuffer message) {
     for (int i = 0; i < message.position(); i++) {
-      scratch.put(i, message.get(i));
+      outgoing.put(i, message.get(i));
     }
     long sent;
     do {
-      sent = LIBC.send(fd, scratchAddress, message.position(), 0);
+      sent = LIBC.send(fd, outgoingAddress, message.position(), 0);
     } while (sent < 0 && Native.interrupted());
     Native.check("send", (int) sent);
   }
@@ -176,14 +206,19 @@ public final class NetlinkSocket implements AutoCloseable {
     }
   }
 
-  /** All slots; the {@code i}th datagram starts at {@code i * SLOT_SIZE}. */
+  /** All slots; the {@code i}th datagram starts at {@code i} times the size of a slot. */
   public ByteBuffer data() {
     return data;
   }
 
   /** How much of the {@code i}th datagram was kept. */
   public int length(int i) {
-    return Math.max(0, Math.min(SLOT_SIZE, headers.getInt(i * MMSGHDR_SIZE + MSG_LEN)));
+    return Math.max(0, Math.min(slotSize, headers.getInt(i * MMSGHDR_SIZE + MSG_LEN)));
+  }
+
+  /** Whether the {@code i}th datagram was longer than what was kept. */
+  public boolean isCut(int i) {
+    return (headers.getInt(i * MMSGHDR_SIZE + MSG_FLAGS) & MSG_TRUNC) != 0;
   }
 
   /** Who sent it; 0 is the kernel. */
