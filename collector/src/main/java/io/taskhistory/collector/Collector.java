@@ -107,6 +107,7 @@ public final class Collector implements CollectorView, AutoCloseable {
       throw e;
     }
     tracking.follow(sources.spine().name(), sources.spine().isExact());
+    tracking.lookForEnds(!sources.spine().tellsEveryEnd());
     thread.start();
     try {
       started.await();
@@ -193,6 +194,7 @@ public final class Collector implements CollectorView, AutoCloseable {
     EventSource spine = sources.spine();
     long from = Math.min(Math.max(watermark.get(), whole), since);
     tracking.takeOver(spine.name(), spine.isExact(), from, since);
+    tracking.lookForEnds(!spine.tellsEveryEnd());
     return spine.drain(tracking.events(), BATCH);
   }
 

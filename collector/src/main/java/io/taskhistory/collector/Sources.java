@@ -5,13 +5,14 @@ import io.taskhistory.collector.source.Checkpoint;
 import io.taskhistory.collector.source.EventSource;
 import io.taskhistory.collector.source.SourceException;
 import io.taskhistory.collector.source.TaskEvents;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,7 @@ final class Sources implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
 
   private volatile Cast cast;
-  private @Nullable Supplier<EventSource> substitute;
+  private final Deque<Supplier<EventSource>> substitutes;
   private final Map<EventSource, Long> since = new IdentityHashMap<>();
 
   /**
@@ -55,7 +56,7 @@ final class Sources implements AutoCloseable {
 
   Sources(SourcePlan plan) {
     this.cast = new Cast(plan.spine(), plan.beside(), Map.of());
-    this.substitute = plan.substitute();
+    this.substitutes = new ArrayDeque<>(plan.substitutes());
   }
 
   EventSource spine() {
@@ -100,34 +101,42 @@ final class Sources implements AutoCloseable {
   }
 
   /**
-   * The substitute becomes the spine. Who asks meanwhile sees the one that has failed, and may call it.
+   * The next substitute that can becomes the spine. Who asks meanwhile sees the one that has failed, and may call it.
    *
    * @return since when it misses nothing
-   * @throws SourceException where there is no substitute, or it refuses too
+   * @throws SourceException where there is no substitute, or all refuse too
    */
   long replace(SourceException failure) {
-    Supplier<EventSource> next = substitute;
-    if (next == null) {
+    if (substitutes.isEmpty()) {
       throw failure;
     }
-    substitute = null;
+    StringBuilder refusals = new StringBuilder(
+        cast.spine.name() + " cannot be followed: " + failure.getMessage());
+    SourceException last = failure;
+    while (!substitutes.isEmpty()) {
+      EventSource made = substitutes.remove().get();
+      try {
+        long whole = made.open(Checkpoint.NONE);
+        lead(made, failure);
+        return whole;
+      } catch (SourceException e) {
+        closeQuietly(made);
+        cast = cast.with(made.name(), e);
+        refusals.append("; nor can ").append(made.name()).append(": ").append(e.getMessage());
+        last = e;
+      }
+    }
+    throw new SourceException(refusals.toString(), last);
+  }
+
+  private void lead(EventSource made, SourceException failure) {
     Cast before = cast;
     String failed = before.spine.name();
-    EventSource made = next.get();
-    long whole;
-    try {
-      whole = made.open(Checkpoint.NONE);
-    } catch (SourceException e) {
-      closeQuietly(made);
-      throw new SourceException(failed + " cannot be followed: " + failure.getMessage() + "; nor can " + made.name()
-          + ": " + e.getMessage(), e);
-    }
     LOG.warn("{} cannot be followed, {} takes over: {}", failed, made.name(), failure.getMessage());
     Cast after = before.with(failed, failure).ledBy(made);
     cast = after;
     before.beside.stream().filter(beside -> !after.beside.contains(beside)).forEach(Sources::closeQuietly);
     closeQuietly(before.spine);
-    return whole;
   }
 
   /** Passes on what one beside the spine has; they are drained after it, and nobody waits for them. -1: it has failed. */

@@ -20,7 +20,7 @@ class SourcesTest {
   private final SaidSource trace = new SaidSource("trace", true);
   private final SaidSource beside = new SaidSource("proc", false);
   private final SaidSource substitute = new SaidSource("proc", false);
-  private final Sources sources = new Sources(new SourcePlan(trace, List.of(beside), () -> substitute));
+  private final Sources sources = new Sources(new SourcePlan(trace, List.of(beside), List.of(() -> substitute)));
 
   private record Line(String name, Role role, String state, String problem) {}
 

@@ -1,6 +1,7 @@
 package io.taskhistory.api.cli;
 
 import io.taskhistory.api.cli.Failure.Exit;
+import io.taskhistory.api.service.AuditUse;
 import io.taskhistory.api.service.LinuxMachine;
 import io.taskhistory.api.service.Listen;
 import io.taskhistory.api.service.Machine;
@@ -8,6 +9,7 @@ import io.taskhistory.api.service.Recording;
 import io.taskhistory.api.service.Service;
 import io.taskhistory.api.service.Sources;
 import io.taskhistory.collector.source.SourceException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -42,8 +44,8 @@ final class RunCommand implements Callable<Integer> {
   private String listen = DEFAULT_LISTEN;
 
   @Option(names = "--source", paramLabel = "SOURCE",
-      description = "what to follow tasks by: auto, the best there is (default), trace, the kernel's trace buffer, or"
-          + " proc, the proc connector")
+      description = "what to follow tasks by: auto, the best there is (default), trace, the kernel's trace buffer,"
+          + " proc, the proc connector, or audit")
   private Sources.Choice source = Sources.Choice.AUTO;
 
   @Option(names = "--trace-instance", paramLabel = "NAME",
@@ -54,6 +56,20 @@ final class RunCommand implements Callable<Integer> {
       description = "how much of it the kernel keeps for each processor, in MiB, or as in 512K or 1G (default: a minute"
           + " of a busy machine, as far as memory allows)")
   private @Nullable String traceBuffer;
+
+  @Option(names = "--audit", paramLabel = "HOW",
+      description = "what audit is used for beside another source, or as the only one: off (default, but with --source"
+          + " audit), listen, beside an audit daemon or without one, or daemon, as the audit daemon itself")
+  private AuditUse.@Nullable Mode audit;
+
+  @Option(names = "--audit-rules", paramLabel = "WHICH",
+      description = "what the kernel is asked to put on record: exec, each exec (default), all, also each clone and exit"
+          + " (default with --source audit), or none, what rules are there anyway")
+  private AuditUse.@Nullable Recorded auditRules;
+
+  @Option(names = "--audit-only", paramLabel = "CONDITION",
+      description = "narrows these rules, as auditctl -F does: uid>=1000, exe=/usr/bin/make; may be given more than once")
+  private List<String> auditOnly = new ArrayList<>();
 
   @Option(names = "--release",
       description = "end the recording of the trace instance, which goes on while nothing runs, and run nothing")
@@ -140,9 +156,23 @@ final class RunCommand implements Callable<Integer> {
   private Sources sources() {
     try {
       return new Sources(source, traceInstance,
-          traceBuffer == null ? Sources.FITTING : Sources.traceBuffer(traceBuffer), receiveBuffer);
+          traceBuffer == null ? Sources.FITTING : Sources.traceBuffer(traceBuffer), receiveBuffer, auditUse());
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private AuditUse auditUse() {
+    boolean isSpine = source == Sources.Choice.AUDIT;
+    AuditUse.Mode mode = audit != null ? audit : isSpine ? AuditUse.Mode.LISTEN : AuditUse.Mode.OFF;
+    if (mode == AuditUse.Mode.OFF && (auditRules != null || !auditOnly.isEmpty())) {
+      throw wrong("--audit-rules and --audit-only are about audit: use it with --audit listen");
+    }
+    try {
+      return new AuditUse(mode, auditRules != null ? auditRules
+          : isSpine ? AuditUse.Recorded.ALL : AuditUse.Recorded.EXEC, auditOnly);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--audit-only " + Terminal.clean(String.valueOf(e.getMessage())));
     }
   }
 

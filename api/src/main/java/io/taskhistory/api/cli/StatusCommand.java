@@ -46,6 +46,15 @@ final class StatusCommand implements Callable<Integer> {
           + ", events " + text(source, "events") + ", lost "
           + Terminal.styled(colour && source.path("lost").asLong() > 0, Style.BAD, text(source, "lost"))
           + " in " + text(source, "losses") + " losses, buffer " + text(source, "buffer") + " bytes");
+      List<String> counters = new ArrayList<>();
+      source.path("counters").properties().forEach(
+          counter -> counters.add(Terminal.clean(counter.getKey()) + " " + counter.getValue().asLong()));
+      if (!counters.isEmpty()) {
+        terminal.line("           " + String.join(", ", counters));
+      }
+      if (!text(source, "advice").isEmpty()) {
+        terminal.line("           " + Terminal.styled(colour, Style.BAD, text(source, "advice")));
+      }
     }
     JsonNode coverage = status.path("coverage");
     List<String> reasons = new ArrayList<>();

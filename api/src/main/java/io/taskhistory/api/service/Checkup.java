@@ -1,5 +1,8 @@
 package io.taskhistory.api.service;
 
+import io.taskhistory.collector.audit.AuditControl;
+import io.taskhistory.collector.audit.AuditException;
+import io.taskhistory.collector.audit.AuditStatus;
 import io.taskhistory.collector.linux.LinuxException;
 import io.taskhistory.collector.linux.Privileges;
 import io.taskhistory.collector.linux.Privileges.Capability;
@@ -61,15 +64,31 @@ public final class Checkup {
     }
   }
 
+  /** Nothing but --audit and --source audit needs it. */
   private void audit(Privileges privileges) {
     if (Files.notExists(LOGINUID)) {
       checks.add(new Check("audit", false, false, "this kernel has no audit system; login uids stay unknown", ""));
-    } else if (privileges.has(Capability.CAP_AUDIT_READ)) {
-      checks.add(new Check("audit", true, false, "can be read; not used by this version", ""));
-    } else {
-      checks.add(new Check("audit", false, false, "CAP_AUDIT_READ is missing; not used by this version",
+    } else if (!privileges.has(Capability.CAP_AUDIT_READ) || !privileges.has(Capability.CAP_AUDIT_CONTROL)) {
+      checks.add(new Check("audit", false, false, "CAP_AUDIT_READ and CAP_AUDIT_CONTROL are not both there",
           "run this with sudo"));
+    } else {
+      try (AuditControl control = AuditControl.open()) {
+        checks.add(audit(control.status()));
+      } catch (AuditException e) {
+        checks.add(new Check("audit", false, false, String.valueOf(e.getMessage()), ""));
+      }
     }
+  }
+
+  private static Check audit(AuditStatus status) {
+    String daemon = status.pid() == 0 ? "no audit daemon" : "process " + status.pid() + " is the audit daemon";
+    return switch (status.enabled()) {
+      case 0 -> new Check("audit", false, false, "is switched off; " + daemon,
+          "auditctl -e 1, or audit=1 on the kernel command line, for --audit to be of use");
+      case 2 -> new Check("audit", true, false, "is on, and its rules are locked; " + daemon
+          + "; --audit can only use rules that are there", "");
+      default -> new Check("audit", true, false, "is on; " + daemon + "; used where asked for with --audit", "");
+    };
   }
 
   private void directory(DataDirectory directory) {

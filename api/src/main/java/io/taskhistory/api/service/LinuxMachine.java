@@ -2,6 +2,8 @@ package io.taskhistory.api.service;
 
 import io.taskhistory.collector.Collector;
 import io.taskhistory.collector.SourcePlan;
+import io.taskhistory.collector.audit.AuditSettings;
+import io.taskhistory.collector.audit.AuditSource;
 import io.taskhistory.collector.linux.Clocks;
 import io.taskhistory.collector.linux.Privileges;
 import io.taskhistory.collector.linux.Privileges.Capability;
@@ -9,10 +11,12 @@ import io.taskhistory.collector.linux.SystemFacts;
 import io.taskhistory.collector.procconnector.ProcConnectorSource;
 import io.taskhistory.collector.procfs.ProcFs;
 import io.taskhistory.collector.procfs.TaskDetails;
+import io.taskhistory.collector.source.EventSource;
 import io.taskhistory.collector.source.SourceException;
 import io.taskhistory.collector.trace.JournalDirectory;
 import io.taskhistory.collector.trace.TraceSettings;
 import io.taskhistory.collector.trace.TraceSource;
+import io.taskhistory.history.Boot;
 import io.taskhistory.history.ClockLedger;
 import io.taskhistory.store.BootFacts;
 import io.taskhistory.store.HistoryStore;
@@ -26,7 +30,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * This host: followed by the kernel's trace buffer and the proc connector, kept in RocksDB. The one place where the parts
+ * This host: followed by the kernel's trace buffer, the proc connector and audit, kept in RocksDB. The one place where the parts
  * are put together.
  */
 public final class LinuxMachine implements Machine {
@@ -34,6 +38,10 @@ public final class LinuxMachine implements Machine {
   public static final int DEFAULT_RECEIVE_BUFFER = ProcConnectorSource.DEFAULT_BUFFER;
 
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+  /** Where neither of the better sources can be had. */
+  private static final AuditUse LAST_RESORT =
+      new AuditUse(AuditUse.Mode.LISTEN, AuditUse.Recorded.ALL, List.of());
 
   private final Sources sources;
 
@@ -46,7 +54,10 @@ public final class LinuxMachine implements Machine {
 
   @Override
   public List<Shortage> shortages() {
-    List<Shortage> shortages = shortages(Privileges.read());
+    Privileges privileges = Privileges.read();
+    List<Shortage> shortages =
+        sources.choice() == Sources.Choice.AUDIT ? new ArrayList<>() : shortages(privileges);
+    needForAudit(privileges, shortages);
     if (shortages.isEmpty() && sources.choice() == Sources.Choice.TRACE) {
       needTraceBuffer(shortages);
     }
@@ -59,6 +70,20 @@ public final class LinuxMachine implements Machine {
     } catch (SourceException e) {
       shortages.add(new Shortage(String.valueOf(e.getMessage()), "--source auto does without it"));
     }
+  }
+
+  private void needForAudit(Privileges privileges, List<Shortage> shortages) {
+    AuditUse audit = sources.audit();
+    if (!audit.isOn()) {
+      return;
+    }
+    if (sources.choice() == Sources.Choice.AUDIT) {
+      need(privileges, Capability.CAP_SYS_PTRACE, "to tell one image of a process from the next in /proc", shortages);
+    }
+    if (audit.mode() == AuditUse.Mode.LISTEN) {
+      need(privileges, Capability.CAP_AUDIT_READ, "to receive audit records", shortages);
+    }
+    need(privileges, Capability.CAP_AUDIT_CONTROL, "to ask for and to add audit rules", shortages);
   }
 
   static List<Shortage> shortages(Privileges privileges) {
@@ -97,7 +122,7 @@ public final class LinuxMachine implements Machine {
   @Override
   public Following follow(HistoryStore store, Consumer<Throwable> onFailure) {
     Collector collector = new Collector(
-        new Collector.Setup(store, plan(), new ProcFs(), new TaskDetails(),
+        new Collector.Setup(store, plan(store.writer().boot()), new ProcFs(), new TaskDetails(),
             Clocks::monotonic, Clocks::read, SystemFacts.clockTicksPerSecond(), Collector.Setup.DETAILS_RATE,
             Collector.Setup.DETAILS_BURST),
         onFailure);
@@ -105,14 +130,28 @@ public final class LinuxMachine implements Machine {
     return new Followed(collector);
   }
 
-  private SourcePlan plan() {
+  private SourcePlan plan(Boot boot) {
     int buffer = sources.receiveBuffer();
+    AuditUse audit = sources.audit();
+    List<EventSource> beside = new ArrayList<>();
+    if (audit.isOn()) {
+      beside.add(audit(boot, audit, false));
+    }
     return switch (sources.choice()) {
-      case PROC -> SourcePlan.only(new ProcConnectorSource(buffer));
-      case TRACE -> SourcePlan.only(trace());
-      case AUTO -> new SourcePlan(
-          trace(), List.of(ProcConnectorSource.besideTrace(buffer)), () -> new ProcConnectorSource(buffer));
+      case PROC -> new SourcePlan(new ProcConnectorSource(buffer), beside, List.of());
+      case TRACE -> new SourcePlan(trace(), beside, List.of());
+      case AUDIT -> SourcePlan.only(audit(boot, audit, true));
+      case AUTO -> {
+        beside.add(0, ProcConnectorSource.besideTrace(buffer));
+        yield new SourcePlan(trace(), beside,
+            List.of(() -> new ProcConnectorSource(buffer), () -> audit(boot, LAST_RESORT, true)));
+      }
     };
+  }
+
+  private static AuditSource audit(Boot boot, AuditUse use, boolean isSpine) {
+    return new AuditSource(new AuditSettings(
+        use.role(), use.rules(), isSpine, new ProcFs(), Clocks.tick(), boot.clock()::ofWall));
   }
 
   private TraceSource trace() {

@@ -9,8 +9,9 @@ import java.util.regex.Pattern;
  * @param traceInstance the name of the kernel's trace instance that is ours
  * @param traceBuffer how many bytes of it the kernel keeps for each processor; {@link #FITTING} for what fits the machine
  * @param receiveBuffer how many bytes the kernel keeps of what the proc connector says
+ * @param audit what audit is used for, as the only source or beside another
  */
-public record Sources(Choice choice, String traceInstance, long traceBuffer, int receiveBuffer) {
+public record Sources(Choice choice, String traceInstance, long traceBuffer, int receiveBuffer, AuditUse audit) {
 
   /** Which of them. */
   public enum Choice {
@@ -19,7 +20,9 @@ public record Sources(Choice choice, String traceInstance, long traceBuffer, int
     /** The kernel's trace buffer alone. */
     TRACE,
     /** The proc connector alone. */
-    PROC
+    PROC,
+    /** Audit alone. */
+    AUDIT
   }
 
   public static final String DEFAULT_TRACE_INSTANCE = "taskhistory";
@@ -38,6 +41,11 @@ public record Sources(Choice choice, String traceInstance, long traceBuffer, int
   private static final int MOST_RECEIVE_BUFFER = 1 << 30;
   private static final int LEAST_RECEIVE_BUFFER = 4096;
 
+  /** Without audit. */
+  public Sources(Choice choice, String traceInstance, long traceBuffer, int receiveBuffer) {
+    this(choice, traceInstance, traceBuffer, receiveBuffer, AuditUse.NOT);
+  }
+
   /** @throws IllegalArgumentException where one is none; the message is for a person, and begins with the option */
   public Sources {
     if (!INSTANCE.matcher(traceInstance).matches()) {
@@ -49,6 +57,9 @@ public record Sources(Choice choice, String traceInstance, long traceBuffer, int
     if (receiveBuffer < LEAST_RECEIVE_BUFFER || receiveBuffer > MOST_RECEIVE_BUFFER) {
       throw new IllegalArgumentException(
           "--receive-buffer has to be from " + LEAST_RECEIVE_BUFFER + " to " + MOST_RECEIVE_BUFFER);
+    }
+    if (choice == Choice.AUDIT && !audit.isOn()) {
+      throw new IllegalArgumentException("--audit off leaves --source audit nothing to follow tasks by");
     }
   }
 

@@ -9,6 +9,7 @@ import io.taskhistory.store.StoreStats;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +31,12 @@ public record StatusView(
    *
    * @param role {@code spine}, {@code beside} it to fill in what it lacks, or {@code none} where it cannot be used
    * @param problem why it cannot
+   * @param counters what this source alone counts, by the kernel's names for it; null for none
+   * @param advice what an administrator should know or do about it; null for nothing
    */
   public record SourceView(
       String name, String role, String state, @Nullable String watermark, long events, long lost, long losses,
-      long buffer, @Nullable String problem) {}
+      long buffer, @Nullable String problem, @Nullable Map<String, Long> counters, @Nullable String advice) {}
 
   /** How often details were read from /proc, and how often there was no time for it. */
   public record DetailsView(long read, long skipped) {}
@@ -54,6 +57,7 @@ public record StatusView(
     return new SourceView(source.name(), source.role().name().toLowerCase(Locale.ROOT), source.state(),
         source.watermark() < 0 ? null : Rfc3339.write(boot.wallAt(source.watermark())),
         source.stats().events(), source.stats().lost(), source.stats().losses(), source.stats().buffer(),
-        source.problem());
+        source.problem(), source.stats().more().isEmpty() ? null : source.stats().more(),
+        source.stats().advice().isEmpty() ? null : source.stats().advice());
   }
 }

@@ -27,10 +27,15 @@ public final class Reassembler {
   private static final int MOST_OPEN = 256;
   /** How many of those that were passed on are remembered, so that what is late makes no event of its own. */
   private static final int REMEMBERED = 64;
+  /** So many records in a row say that the clock was set back; fewer are of syscalls that took long. */
+  private static final int SET_BACK = 64;
 
   private final Consumer<? super AuditEvent> done;
   private final Deque<Open> open = new ArrayDeque<>();
   private final Deque<Open> past = new ArrayDeque<>();
+  /** The latest stamp, and how many records in a row were much behind it. */
+  private long latest = Long.MIN_VALUE;
+  private int behind;
   private long late;
   private long unfinished;
 
@@ -54,8 +59,11 @@ public final class Reassembler {
     long items = -1;
     int paths;
     boolean isOver;
+    /** The latest stamp of all when it came. */
+    long cameAt;
 
-    Open(AuditRecord record) {
+    Open(AuditRecord record, long latest) {
+      cameAt = latest;
       node = Arrays.copyOfRange(record.bytes(), record.from(), record.nodeTo());
       stamp = record.stamp();
       serial = record.serial();
@@ -113,6 +121,7 @@ public final class Reassembler {
 
   /** Takes in one record. */
   public void add(AuditRecord record) {
+    passed(record.stamp());
     Open event = find(open, record);
     if (event == null) {
       if (record.type() == RecordTypes.EOE) {
@@ -122,11 +131,10 @@ public final class Reassembler {
         late++;
         return;
       }
-      passed(record.stamp());
       if (open.size() == MOST_OPEN) {
         finish(open.remove());
       }
-      event = new Open(record);
+      event = new Open(record, latest);
       open.add(event);
     }
     event.add(record);
@@ -146,9 +154,17 @@ public final class Reassembler {
     return null;
   }
 
-  /** It is that late, by the wall clock: nothing more will come of what is much older. */
+  /** It is that late, by the wall clock: nothing more will come of what came much earlier. */
   public void passed(long stamp) {
-    while (!open.isEmpty() && Math.abs(stamp - open.element().stamp) > LATE) {
+    if (stamp >= latest) {
+      latest = stamp;
+      behind = 0;
+    } else if (latest - stamp > LATE && ++behind > SET_BACK) {
+      latest = stamp;
+      behind = 0;
+      open.forEach(event -> event.cameAt = stamp);
+    }
+    while (!open.isEmpty() && latest - open.element().cameAt > LATE) {
       finish(open.remove());
     }
   }

@@ -11,6 +11,7 @@ public final class Clocks {
   /** Clock ids of include/uapi/linux/time.h. */
   private static final int CLOCK_REALTIME = 0;
   private static final int CLOCK_MONOTONIC = 1;
+  private static final int CLOCK_REALTIME_COARSE = 5;
   private static final int CLOCK_BOOTTIME = 7;
 
   private static final int SAMPLES = 9;
@@ -24,6 +25,10 @@ public final class Clocks {
 
     final ByteBuffer bytes = Native.allocate(2 * Long.BYTES);
     final long address = Native.address(bytes);
+
+    long nanos() {
+      return bytes.getLong(0) * 1_000_000_000L + bytes.getLong(Long.BYTES);
+    }
   }
 
   private Clocks() {}
@@ -58,6 +63,13 @@ public final class Clocks {
     return new ClockLedger.Row(from, wallOffset, neverSuspended ? 0 : bootClockOffset);
   }
 
+  /** How long a tick is, by which coarse clocks advance: 1/CONFIG_HZ of a second. */
+  public static long tick() {
+    Timespec timespec = TIMESPEC.get();
+    Native.check("clock_getres", LIBC.clock_getres(CLOCK_REALTIME_COARSE, timespec.address));
+    return timespec.nanos();
+  }
+
   private static boolean nanoTimeIsMonotonic() {
     Timespec timespec = new Timespec();
     for (int i = 0; i < SAMPLES; i++) {
@@ -74,6 +86,6 @@ public final class Clocks {
   /** struct timespec: seconds, nanoseconds. Cannot fail for a clock that exists (clock_gettime(2)). */
   private static long read(Timespec timespec, int clock) {
     Native.check("clock_gettime", LIBC.clock_gettime(clock, timespec.address));
-    return timespec.bytes.getLong(0) * 1_000_000_000L + timespec.bytes.getLong(Long.BYTES);
+    return timespec.nanos();
   }
 }

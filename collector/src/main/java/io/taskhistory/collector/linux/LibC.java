@@ -50,6 +50,8 @@ public interface LibC {
 
   int clock_gettime(int clock, long timespec);
 
+  int clock_getres(int clock, long timespec);
+
   long sysconf(int name);
 
   /** For calls that the C library has no function for, by their number. */

@@ -15,6 +15,11 @@ public interface EventSource extends AutoCloseable {
    */
   boolean isExact();
 
+  /** Whether the end of each task is told. Where it is not, /proc has to show now and then who is no more. */
+  default boolean tellsEveryEnd() {
+    return true;
+  }
+
   /** Whether exits with code 0 are told too, as far as any are; known once it is open. */
   default boolean tellsEveryExit() {
     return true;

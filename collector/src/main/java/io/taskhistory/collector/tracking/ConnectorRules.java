@@ -1,5 +1,6 @@
 package io.taskhistory.collector.tracking;
 
+import io.taskhistory.collector.source.ExecRecord;
 import io.taskhistory.collector.source.TaskEvents;
 import io.taskhistory.history.Ending;
 import io.taskhistory.history.Gap;
@@ -9,9 +10,9 @@ import io.taskhistory.store.HistoryWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules by which the events of the proc connector become tasks and entries: it names {@code real_parent} for the
- * caller of a clone, brings no names, and reports an exit when the tid may already be another's. One method an event;
- * each says which rule it is.
+ * The rules by which the events of a source that is not exact become tasks and entries. The proc connector names
+ * {@code real_parent} for the caller of a clone, brings no names, and reports an exit when the tid may already be
+ * another's; audit knows no threads and not every exit. One method an event; each says which rule it is.
  *
  * <p>Whatever an event refers to and the table does not have (its start was lost, or lay before the source was opened)
  * is brought in from /proc, if that can still tell, or else stands as unknown. Nothing is ever attributed to a task of
@@ -26,9 +27,10 @@ final class ConnectorRules implements TaskEvents {
   private final Reconciler reconciler;
   private final StartTimes starts;
   private final Ancestry ancestry;
+  private final RecordedExecs recorded;
 
   ConnectorRules(HistoryWriter writer, LiveTable live, Importer importer, NameResolver names, Reconciler reconciler,
-      StartTimes starts, Ancestry ancestry) {
+      StartTimes starts, Ancestry ancestry, RecordedExecs recorded) {
     this.writer = writer;
     this.live = live;
     this.importer = importer;
@@ -36,6 +38,7 @@ final class ConnectorRules implements TaskEvents {
     this.reconciler = reconciler;
     this.starts = starts;
     this.ancestry = ancestry;
+    this.recorded = recorded;
   }
 
   /** A new process gets the history of the process that called clone; a new thread shares its process's. */
@@ -124,6 +127,11 @@ final class ConnectorRules implements TaskEvents {
     process.leaderExited = false;
     process.running = 1;
     process.uniformComm = true;
+  }
+
+  @Override
+  public void execRecorded(ExecRecord exec) {
+    recorded.execRecorded(exec);
   }
 
   /** A rename changes the comm of one task and adds no entry. */

@@ -52,6 +52,7 @@ final class RecordedExecs implements TaskEvents {
   private final LongSupplier spineWholeSince;
   private final Contradiction contradiction;
   private final Deque<ExecRecord> waiting = new ArrayDeque<>();
+  private boolean isOfSpine;
   private long wholeSince = Long.MIN_VALUE;
 
   /**
@@ -78,6 +79,11 @@ final class RecordedExecs implements TaskEvents {
 
   @Override
   public void exited(long time, int tid, int tgid, int waitStatus, int parentTgid) {}
+
+  /** Whether the spine is where the records come from, and so cannot be contradicted by them. */
+  void ofSpine(boolean isSame) {
+    isOfSpine = isSame;
+  }
 
   @Override
   public void execRecorded(ExecRecord exec) {
@@ -187,7 +193,7 @@ final class RecordedExecs implements TaskEvents {
   /** The spine has told of no such exec, although it knew the process well before. */
   private void complain(ExecRecord exec) {
     Tracked holder = live.find(exec.pid());
-    if (holder != null && live.isSure(holder) && holder.isLeader() && holder.task.start() < exec.enteredFrom()
+    if (!isOfSpine && holder != null && live.isSure(holder) && holder.isLeader() && holder.task.start() < exec.enteredFrom()
         && holder.seenAt < exec.enteredFrom() && holder.task.entry().time() < exec.enteredFrom()) {
       contradiction.between(exec.enteredFrom(), exec.toldAt());
     }

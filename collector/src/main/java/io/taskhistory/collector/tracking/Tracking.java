@@ -38,6 +38,10 @@ public final class Tracking implements AutoCloseable {
       HistoryWriter writer, ProcTasks proc, DetailsFiles detailsFiles, LongSupplier clock,
       long ticksPerSecond, int detailsRate, int detailsBurst) {}
 
+  /** How often /proc is looked at for ends that the spine does not tell, and for how little of the time. */
+  private static final long LOOK_FOR_ENDS_EVERY = 2_000_000_000L;
+  private static final int LOOK_FOR_ENDS_SHARE = 50;
+
   /** How long a comparison with /proc is not repeated, as a multiple of how long it took. */
   private static final int RECONCILING_SHARE = 4;
 
@@ -54,7 +58,9 @@ public final class Tracking implements AutoCloseable {
   private final TaskEvents exact;
   private final TaskEvents assuming;
   private boolean isExact;
+  private boolean looksForEnds;
   private long nextReconciling = Long.MIN_VALUE;
+  private long nextLookForEnds;
 
   /**
    * Makes one.
@@ -77,9 +83,9 @@ public final class Tracking implements AutoCloseable {
         tracked -> proc.isTask(tracked.task.tid()) && live.isAlive(tracked), clock);
     Ancestry ancestry = new Ancestry(writer, live, importer, names, details, reconciler, starts);
     exact = new ExactRules(writer, live, proc, importer, names, reconciler, starts, ancestry, exits);
-    assuming = new ConnectorRules(writer, live, importer, names, reconciler, starts, ancestry);
-    beside = new BesideEvents(writer, live, exits);
     recorded = new RecordedExecs(writer, live, ancestry::wholeSince, this::contradicted);
+    assuming = new ConnectorRules(writer, live, importer, names, reconciler, starts, ancestry, recorded);
+    beside = new BesideEvents(writer, live, exits);
   }
 
   /**
@@ -91,6 +97,12 @@ public final class Tracking implements AutoCloseable {
     isExact = exact;
     reconciler.follow(source);
     importer.follow(exact);
+  }
+
+  /** Whether the spine leaves ends untold, so that /proc has to show them. */
+  public void lookForEnds(boolean looks) {
+    looksForEnds = looks;
+    recorded.ofSpine(looks);
   }
 
   /**
@@ -210,6 +222,9 @@ public final class Tracking implements AutoCloseable {
 
   /** Whether /proc has to be compared with what is known, and it is not too soon after the last time. */
   public boolean wantsReconciling() {
+    if (looksForEnds && clock.getAsLong() >= nextLookForEnds) {
+      reconciler.request();
+    }
     return reconciler.isNeeded() && clock.getAsLong() >= nextReconciling;
   }
 
@@ -221,6 +236,7 @@ public final class Tracking implements AutoCloseable {
     details.submit();
     long now = clock.getAsLong();
     nextReconciling = now + RECONCILING_SHARE * (now - begun);
+    nextLookForEnds = now + Math.max(LOOK_FOR_ENDS_EVERY, LOOK_FOR_ENDS_SHARE * (now - begun));
   }
 
   public long detailsRead() {

@@ -121,6 +121,28 @@ class ReassemblerTest {
     assertThat(reassembler.unfinished()).isEqualTo(1);
   }
 
+  /** Its stamp is that of its entry, however long it took. */
+  @Test
+  void event_ofASyscallThatTookLong_isNotTornByOthers() {
+    String[] lines = exec(5, 40, "tool");
+    add("type=USER msg=audit(1700000100.000:4): pid=1");
+    for (String line : lines) {
+      add(line, "type=USER msg=audit(1700000100.001:7" + events.size() + "): pid=1");
+    }
+    assertThat(events).filteredOn(event -> event.serial() == 5).singleElement()
+        .satisfies(event -> assertIsExec(event, 5, 40, "tool"));
+  }
+
+  @Test
+  void events_afterTheClockWasSetBack_doNotWaitForever() {
+    add("type=USER msg=audit(1700003600.000:1): pid=1");
+    add(Arrays.copyOf(exec(5, 40, "tool"), 5));
+    for (int i = 0; i < 200; i++) {
+      add("type=USER msg=audit(17000000" + (10 + i / 10) + ".000:" + (10 + i) + "): pid=1");
+    }
+    assertThat(events).extracting(AuditEvent::serial).contains(5L);
+  }
+
   @Test
   void events_ofTwoMachines_areTwo() {
     add("node=a type=USER msg=audit(1.000:1): pid=1", "node=b type=USER msg=audit(1.000:1): pid=2");
