@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * include/trace/events/{task,sched,signal,oom}.h do.
  *
  * <p>An exec's name is in no field of its event: begin_new_exec() in fs/exec.c changes the comm, which is told, before
- * exec_binprm() tells of the exec, and the task can do nothing else between the two. So it is that of the last rename.
+ * exec_binprm() tells of the exec, and the task can do nothing else between the two. So it is that of the last rename,
+ * which {@link ExecName} holds against the path, and makes from it where the rename may be lost.
  */
 final class TraceDecoder {
 
@@ -25,6 +26,9 @@ final class TraceDecoder {
   private static final int IN_INTERRUPT = 0x08 | 0x10 | 0x40;
 
   private static final int LONGEST_COMM = 256;
+
+  /** TASK_COMM_LEN of include/linux/sched.h, where no field is of that size. */
+  private static final int COMM_SIZE = 16;
 
   private final Tracepoint[] kinds;
   private final Tracepoint[] all = Tracepoint.values();
@@ -44,6 +48,7 @@ final class TraceDecoder {
 
   private final CommCache comms = new CommCache();
   private final CommCache paths = new CommCache();
+  private final ExecName execName;
   private byte[] scratch = new byte[4096];
   private final InFlight inFlight = new InFlight();
 
@@ -71,6 +76,7 @@ final class TraceDecoder {
     current = of.number("common_pid");
     newtask = new Newtask(of.number("pid"), of.text("comm"), of.number("clone_flags"));
     least(Tracepoint.NEWTASK, newtask.pid, newtask.comm, newtask.flags);
+    execName = new ExecName(comms, commSize(newtask.comm) - 1);
     of = format(formats, Tracepoint.RENAME);
     rename = new Rename(of.optional("pid"), of.text("newcomm"));
     least(Tracepoint.RENAME, rename.pid == null ? current : rename.pid, rename.name);
@@ -110,6 +116,10 @@ final class TraceDecoder {
       throw new IllegalArgumentException("the tracepoint " + tracepoint.path() + " is missing");
     }
     return format;
+  }
+
+  private static int commSize(Field comm) {
+    return comm.kind() == Field.Kind.PLAIN && comm.size() > 0 ? comm.size() : COMM_SIZE;
   }
 
   private void least(Tracepoint tracepoint, Field... fields) {
@@ -229,11 +239,12 @@ final class TraceDecoder {
   private void execed(ByteBuffer memory, int at, int length, long time, TaskEvents events) {
     int tid = exec.pid.integer(memory, at);
     int oldTid = exec.oldPid.integer(memory, at);
-    RawText name = inFlight.takeName(tid);
+    RawText told = inFlight.takeName(tid);
     if (oldTid != tid) {
       inFlight.forget(oldTid);
     }
-    events.execed(time, tid, oldTid, name, text(exec.filename, memory, at, length, paths));
+    RawText path = text(exec.filename, memory, at, length, paths);
+    events.execed(time, tid, oldTid, execName.of(told, path), path);
   }
 
   private void exited(ByteBuffer memory, int at, long time, TaskEvents events) {

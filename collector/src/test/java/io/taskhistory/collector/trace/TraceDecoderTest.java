@@ -100,27 +100,61 @@ class TraceDecoderTest {
     assertThat(events.all()).isEmpty();
   }
 
+  private List<RawText> namesOf(Pages pages) {
+    decode(pages);
+    return events.of(Execed.class).stream().map(Execed::name).toList();
+  }
+
+  /** Of a file given as a descriptor the path does not tell the name. */
   @Test
-  void exec_takesTheNameOfTheLastRenameOnce() {
-    decode(new Pages(0).event(1, rename(5, 5, "first")).event(1, rename(6, 5, "second")).event(1, exec(5, 6, "/x"))
-        .event(1, exec(5, 5, "/y")).event(1, rename(5, 5, "third")).event(1, exit(5)).event(1, exec(5, 5, "/z")));
+  void exec_byDescriptor_takesTheNameOfTheLastRenameOnce() {
+    decode(new Pages(0).event(1, rename(5, 5, "first")).event(1, rename(6, 5, "second"))
+        .event(1, exec(5, 6, "/dev/fd/3")).event(1, exec(5, 5, "/dev/fd/4")).event(1, rename(5, 5, "third"))
+        .event(1, exit(5)).event(1, exec(5, 5, "/dev/fd/5")));
     assertThat(events.of(Execed.class)).containsExactly(
-        new Execed(3, 5, 6, RawText.of("second"), RawText.of("/x")),
-        new Execed(4, 5, 5, RawText.UNKNOWN, RawText.of("/y")),
-        new Execed(7, 5, 5, RawText.UNKNOWN, RawText.of("/z")));
+        new Execed(3, 5, 6, RawText.of("second"), RawText.of("/dev/fd/3")),
+        new Execed(4, 5, 5, RawText.UNKNOWN, RawText.of("/dev/fd/4")),
+        new Execed(7, 5, 5, RawText.UNKNOWN, RawText.of("/dev/fd/5")));
     assertThat(events.of(Renamed.class, 5)).hasSize(3);
     assertThat(events.of(Exited.class)).containsExactly(
         new Exited(6, 5, TaskEvents.UNKNOWN_TID, Ending.UNKNOWN_STATUS, TaskEvents.UNKNOWN_TID));
   }
 
   @Test
-  void exec_afterALoss_hasNoName() {
+  void exec_afterALoss_hasTheNameThatItsPathTells() {
     TraceDecoder decoder = new TraceDecoder(formats);
-    new Pages(0).event(1, newtask(1, 5, 0)).event(1, rename(5, 5, "first")).decode(decoder, events);
-    new Losses(decoder.inFlight()).tell(events, 2, 3, 1, Gap.Cause.OVERFLOW);
-    new Pages(3).event(1, exec(5, 5, "/x")).event(1, fork(1, 5)).decode(decoder, events);
-    assertThat(events.of(Execed.class)).extracting(Execed::name).containsExactly(RawText.UNKNOWN);
+    new Pages(0).event(1, newtask(1, 5, 0)).event(1, rename(5, 5, "first")).event(1, rename(6, 6, "sixth"))
+        .decode(decoder, events);
+    new Losses(decoder.inFlight()).tell(events, 2, 4, 1, Gap.Cause.OVERFLOW);
+    new Pages(3).event(0, rename(6, 6, "early")).event(1, exec(5, 5, "/bin/first")).event(1, fork(1, 5))
+        .event(1, exec(6, 6, "/dev/fd/3")).decode(decoder, events);
+    assertThat(events.of(Execed.class)).extracting(Execed::name)
+        .containsExactly(RawText.of("first"), RawText.UNKNOWN);
     assertThat(events.of(Cloned.class)).hasSize(1);
+  }
+
+  @Test
+  void exec_whoseRenameIsMissing_hasTheNameThatItsPathTells() {
+    assertThat(namesOf(new Pages(0).event(1, exec(5, 5, "/bin/sh")).event(1, exec(5, 5, "relative"))
+        .event(1, exec(5, 5, "./a/sixteen-letters!")).event(1, exec(5, 5, "/dev/fd/3/in/there"))
+        .event(1, exec(5, 5, "/dev/fdx")).event(1, exec(5, 5, "/proc/self/fd/3")).event(1, exec(5, 5, "/?"))))
+        .containsExactly(RawText.of("sh"), RawText.of("relative"), RawText.of("sixteen-letters"),
+            RawText.of("there"), RawText.of("fdx"), RawText.of("3"), RawText.of("?"));
+  }
+
+  @Test
+  void exec_whosePathTellsNothing_hasTheNameOfTheRename() {
+    assertThat(namesOf(new Pages(0).event(1, rename(5, 5, "one")).event(1, exec(5, 5, "/dev/fd/3"))
+        .event(1, rename(5, 5, "two")).event(1, exec(5, 5, "")).event(1, exec(5, 5, "")).event(1, exec(5, 5, "/a/"))))
+        .containsExactly(RawText.of("one"), RawText.of("two"), RawText.UNKNOWN, RawText.UNKNOWN);
+  }
+
+  /** Recording was off and on again, which nothing shows; its own rename was not recorded. */
+  @Test
+  void exec_whoseRenameIsAnEarlierOne_hasNotThatName() {
+    assertThat(namesOf(new Pages(0).event(1, rename(5, 5, "worker-1")).event(9, exec(5, 5, "/bin/sh"))
+        .event(1, rename(5, 5, "sh-but-longer")).event(1, exec(5, 5, "/bin/sh"))))
+        .containsExactly(RawText.UNKNOWN, RawText.UNKNOWN);
   }
 
   @Test

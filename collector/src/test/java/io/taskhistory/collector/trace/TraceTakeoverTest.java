@@ -341,6 +341,21 @@ class TraceTakeoverTest {
     assertThat(tinies()).hasSize(10);
   }
 
+  /** What was in the ring when recording was found to be switched off is passed on after that is told. */
+  @Test
+  void drain_ofWhatCameRightBeforeTracingWasSwitchedOff_knowsEveryName() throws IOException {
+    source.open(Checkpoint.NONE);
+    drain();
+    long looked = Clocks.monotonic();
+    await().until(() -> Clocks.monotonic() - looked > 1_200_000_000L); // the next drain looks again
+    flood(50);
+    Files.writeString(instance.file("tracing_on"), "0");
+    drain();
+    assertThat(events.of(Lost.class)).extracting(Lost::cause).containsExactly(Gap.Cause.INTERFERENCE);
+    RawText name = RawText.of(Programs.tiny().getFileName().toString().substring(0, 15));
+    assertThat(tinies()).hasSize(50).extracting(Execed::name).containsOnly(name);
+  }
+
   private void awaitInterference() {
     await().until(() -> {
       drain();
