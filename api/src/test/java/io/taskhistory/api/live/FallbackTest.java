@@ -26,6 +26,9 @@ class FallbackTest extends TracedTest {
   /** How often somebody may switch the recording off within a minute before it is given up. */
   private static final int BEARABLE = 3;
 
+  /** After which the service looks again at what somebody may have changed, and a little. */
+  private static final Duration LOOK_INTERVAL = Duration.ofMillis(1200);
+
   /** What somebody may switch off: all of it, or the events. */
   private static final String RECORDING = "tracing_on";
   private static final String EVENTS = "events/enable";
@@ -196,6 +199,32 @@ class FallbackTest extends TracedTest {
         assertThat(gap.get("source").asText()).isEqualTo("trace");
         assertThat(gap.get("cause").asText()).isEqualTo("interference");
       });
+      service.stop();
+    }
+  }
+
+  /** A slow service finds it all at once: that recording is off, and in the ring what was recorded until then. */
+  @Test
+  void recording_thatIsSwitchedOffRightAfterwards_isOfUseAllTheSame() throws Exception {
+    try (LiveService service = traced()) {
+      service.signal("STOP");
+      Family family;
+      try {
+        Thread.sleep(LOOK_INTERVAL.toMillis());
+        family = start("before");
+        switchOff();
+      } finally {
+        service.signal("CONT");
+      }
+      awaitSwitchedOn();
+      ProcComparison.await(service);
+      assertRight(service, family);
+      for (int pid : new int[] {family.creator.pid(), family.pid}) {
+        JsonNode task = service.task(pid);
+        JsonNode entries = task.get("entries");
+        assertThat(entries.get(entries.size() - 1).get("provenance").asText()).isEqualTo("observed");
+        assertThat(task.get("reasons")).as("nobody can say what came next").extracting(JsonNode::asText).contains("gap");
+      }
       service.stop();
     }
   }
