@@ -7,7 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -18,6 +21,7 @@ public final class TraceInstances {
   private static final Path ALL = Path.of("/sys/kernel/tracing/instances");
   private static final Pattern OURS = Pattern.compile("live-test-(\\d+)-.*");
 
+  private static final Pattern ENTRIES = Pattern.compile("^entries: (\\d+)$", Pattern.MULTILINE);
   private static final Pattern OVERRUN = Pattern.compile("^overrun: (\\d+)$", Pattern.MULTILINE);
 
   private TraceInstances() {}
@@ -62,18 +66,52 @@ public final class TraceInstances {
     return ALL.resolve(name);
   }
 
-  /** How many events an instance had to overwrite before anybody read them, as the kernel counts. */
-  public static long overrun(String name) {
-    long sum = 0;
-    try (DirectoryStream<Path> cpus = Files.newDirectoryStream(path(name).resolve("per_cpu"))) {
-      for (Path cpu : cpus) {
-        Matcher m = OVERRUN.matcher(Files.readString(cpu.resolve("stats")));
-        sum += m.find() ? Long.parseLong(m.group(1)) : 0;
+  /**
+   * What the kernel counts of one processor's ring.
+   *
+   * @param entries how many events it holds
+   * @param overrun how many it had to overwrite before anybody read them
+   */
+  private record Ring(long entries, long overrun) {
+
+    static Ring of(Path processor) throws IOException {
+      String stats = Files.readString(processor.resolve("stats"));
+      return new Ring(number(ENTRIES, stats), number(OVERRUN, stats));
+    }
+
+    private static long number(Pattern pattern, String stats) {
+      Matcher m = pattern.matcher(stats);
+      return m.find() ? Long.parseLong(m.group(1)) : 0;
+    }
+  }
+
+  private static Map<Path, Ring> rings(String name) {
+    Map<Path, Ring> rings = new HashMap<>();
+    try (DirectoryStream<Path> processors = Files.newDirectoryStream(path(name).resolve("per_cpu"))) {
+      for (Path processor : processors) {
+        rings.put(processor, Ring.of(processor));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return sum;
+    return rings;
+  }
+
+  /** How many events an instance had to overwrite before anybody read them, as the kernel counts. */
+  public static long overrun(String name) {
+    return rings(name).values().stream().mapToLong(Ring::overrun).sum();
+  }
+
+  /**
+   * Says, when it is asked, whether every processor has overwritten what its ring held when this was called. By then it
+   * has left the page that was read last, too, which is never overwritten (Documentation/trace/ring-buffer-design.rst).
+   */
+  public static BooleanSupplier overwritten(String name) {
+    Map<Path, Ring> then = rings(name);
+    return () -> rings(name).entrySet().stream().allMatch(now -> {
+      Ring before = then.getOrDefault(now.getKey(), now.getValue());
+      return now.getValue().overrun > before.overrun + before.entries;
+    });
   }
 
   /** Removes an instance, if there is one; whoever has it open must be gone. */
