@@ -1,9 +1,11 @@
 package io.taskhistory.api.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.taskhistory.collector.children.Child;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -51,9 +53,22 @@ final class Upheaval {
     truths.put(changerPid, ofChild(changer, "one", changerPid));
     truths.put(tid, ofChild(reuser, "old", tid));
     for (int pid : truths.keySet()) {
+      awaitImage(service, pid);
       ids.put(pid, service.task(pid).get("task").asText());
       said.put(pid, service.lineage(pid));
     }
+  }
+
+  /**
+   * Waits until something was read of what a process runs, or will be after a loss: of one of whose image nothing is
+   * known nobody can tell later that it has another.
+   */
+  private static void awaitImage(LiveService service, int pid) {
+    await().atMost(Duration.ofSeconds(60)).until(() -> {
+      JsonNode task = service.task(pid);
+      JsonNode entries = task.get("entries");
+      return entries.get(entries.size() - 1).has("exe") || !task.get("gaps").isEmpty();
+    });
   }
 
   /** Between its fork and its exec a child has its creator's name. */
