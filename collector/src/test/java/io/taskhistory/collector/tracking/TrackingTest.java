@@ -14,6 +14,8 @@ import io.taskhistory.history.Gap;
 import io.taskhistory.history.Provenance;
 import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -225,6 +227,47 @@ class TrackingTest {
     forked(forked);
     assertThat(task(5).entry()).isSameAs(init);
     assertThat(task(5).doubts().gaps()).isEmpty();
+  }
+
+  /** Events that were recorded before somebody switched that off are told after the loss. */
+  @Test
+  void execsAmidALoss_withTheirNames_areNotToldTwice() {
+    familyAmidALoss(RawText.of("five"), RawText.of("six"));
+    assertThat(historyOf(5)).containsExactly("init SNAPSHOT", "five OBSERVED");
+    assertThat(historyOf(6)).containsExactly("init SNAPSHOT", "five OBSERVED", "six OBSERVED");
+  }
+
+  /** What /proc shows later may come of a further exec; and a child has what its creator had when it called clone. */
+  @Test
+  void execsAmidALoss_withoutNames_stayUnknownBeforeWhatProcShows() {
+    familyAmidALoss(RawText.UNKNOWN, RawText.UNKNOWN);
+    assertThat(historyOf(5)).containsExactly("init SNAPSHOT", "? UNKNOWN", "five SNAPSHOT");
+    assertThat(historyOf(6)).containsExactly("init SNAPSHOT", "? UNKNOWN", "? UNKNOWN", "six SNAPSHOT");
+  }
+
+  /** Task 5 forks and execs, and so does its child 6. */
+  private void familyAmidALoss(RawText name, RawText childName) {
+    tracking.follow("trace", true);
+    long lost = proc.now;
+    long over = proc.now += 10 * TICK;
+    proc.show(5, 1, lost + TICK, "five", 55);
+    proc.show(6, 5, lost + 3 * TICK, "six", 66);
+    tracking.events().lost(lost, over, Gap.UNCOUNTED, Gap.Cause.INTERFERENCE);
+    tracking.events().cloned(lost + TICK, 1, false, 5, 5, 0, RawText.of("init"));
+    tracking.events().execed(lost + 2 * TICK, 5, 5, name, RawText.UNKNOWN);
+    tracking.events().cloned(lost + 3 * TICK, 5, false, 6, 6, 0, RawText.of("five"));
+    tracking.events().execed(lost + 4 * TICK, 6, 6, childName, RawText.UNKNOWN);
+    tracking.reconcile(looked -> drainTo(looked + 1));
+    assertThat(task(5).doubts().gaps()).hasSize(1);
+    assertThat(task(6).doubts().gaps()).hasSize(1);
+  }
+
+  private List<String> historyOf(int tid) {
+    List<String> names = new ArrayList<>();
+    for (Entry entry = task(tid).entry(); !entry.isRoot(); entry = requireNonNull(entry.parent())) {
+      names.add(0, (entry.name().isKnown() ? entry.name() : "?") + " " + entry.provenance());
+    }
+    return names;
   }
 
   @Test
