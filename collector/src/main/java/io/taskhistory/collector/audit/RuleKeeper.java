@@ -83,7 +83,7 @@ final class RuleKeeper {
       removed(now);
       listener.unreported(inForceAt);
     }
-    state = found;
+    state = givenUp && found == RulesState.REMOVED ? RulesState.GIVEN_UP : found;
     if (givenUp || found == RulesState.LOCKED || found == RulesState.HINDERED || found == RulesState.OFF) {
       return Long.MAX_VALUE;
     }
