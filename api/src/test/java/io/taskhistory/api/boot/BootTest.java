@@ -22,7 +22,7 @@ class BootTest {
 
   @BeforeAll
   static void make() throws Exception {
-    guest = new Guest(directory);
+    guest = Guest.withService(directory);
   }
 
   private static final String STABLE = "linux-image-cloud-amd64";

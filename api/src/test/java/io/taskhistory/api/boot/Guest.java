@@ -22,12 +22,31 @@ final class Guest {
   private final Path disk;
   private final Path memory;
 
-  /** Makes all that guests share in {@code directory}; skips the test where the host lacks a part. */
-  Guest(Path directory) throws Exception {
+  private Guest(Path directory, Path memory, Path disk) {
     this.directory = directory;
+    this.memory = memory;
+    this.disk = disk;
+  }
+
+  /** Makes all that guests with the service share in {@code directory}; skips the test where the host lacks a part. */
+  static Guest withService(Path directory) throws Exception {
     Tools.need("qemu-system-x86_64", "qemu-system-x86");
-    memory = GuestMemory.make(directory);
-    disk = GuestDisk.make(directory);
+    return new Guest(directory, GuestMemory.make(directory), GuestDisk.make(directory));
+  }
+
+  /**
+   * The same for guests that {@code init} plays in another way.
+   *
+   * @param init a resource of this package's
+   * @param children programs of the collector's tests
+   * @param main a class of the tests that java runs instead of the service
+   * @param programs of the host
+   */
+  static Guest with(Path directory, String init, List<String> children, Class<?> main, String... programs)
+      throws Exception {
+    Tools.need("qemu-system-x86_64", "qemu-system-x86");
+    return new Guest(directory, GuestMemory.make(directory, init, children),
+        GuestDisk.make(directory, main, programs));
   }
 
   /**
@@ -36,6 +55,11 @@ final class Guest {
    * @param parameters more of them on the kernel's command line; capital ones become {@code init}'s environment
    */
   Report boot(Path kernel, String... parameters) throws Exception {
+    return Report.unpack(play(kernel, parameters));
+  }
+
+  /** As {@link #boot}; the directory where what the guest sent lies packed. */
+  Path play(Path kernel, String... parameters) throws Exception {
     Run run = run(kernel, parameters);
     if (!run.isOver()) {
       // Not the service's fault: an emulated machine stops dead once in a while.
@@ -44,7 +68,7 @@ final class Guest {
     if (!run.isDone()) {
       throw new AssertionError("the guest did not come to its end:\n" + run.tail());
     }
-    return Report.unpack(run.directory);
+    return run.directory;
   }
 
   private Run run(Path kernel, String... parameters) throws Exception {

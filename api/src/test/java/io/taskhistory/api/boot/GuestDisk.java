@@ -58,17 +58,47 @@ final class GuestDisk {
 
   /** Makes one in {@code directory}. */
   static Path make(Path directory) throws Exception {
-    String mke2fs = Tools.need("mke2fs", "e2fsprogs");
     GuestDisk disk = new GuestDisk(Files.createDirectories(directory.resolve("disk")));
     disk.runtime();
     List<String> classPath = new ArrayList<>(List.of("-cp", disk.application()));
     disk.libraries(directory);
     classPath.add("io.taskhistory.api.Main");
     disk.archive(directory, classPath);
+    return disk.image(directory);
+  }
+
+  /**
+   * One whose {@code arguments} run another class, of the tests, and with programs of the host in {@code bin/}. Without
+   * {@code app.jsa}: what such a class does may be nothing for the host.
+   */
+  static Path make(Path directory, Class<?> main, String... programs) throws Exception {
+    GuestDisk disk = new GuestDisk(Files.createDirectories(directory.resolve("disk")));
+    disk.runtime();
+    String classPath = disk.application() + ":" + disk.tests(main);
+    Path bin = Files.createDirectories(disk.root.resolve("bin"));
+    for (String program : programs) {
+      Files.copy(Path.of(program), bin.resolve(Path.of(program).getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+    }
+    disk.libraries(directory);
+    Files.write(disk.root.resolve("arguments"),
+        Stream.concat(disk.flags.stream(), Stream.of("-cp", classPath, main.getName())).toList());
+    return disk.image(directory);
+  }
+
+  private Path image(Path directory) throws IOException {
     Path image = directory.resolve("disk.ext4");
-    Tools.run(mke2fs, "-q", "-t", "ext4", "-O", "^has_journal", "-m", "0", "-d", disk.root.toString(),
-        image.toString(), disk.size() * 5 / 4 / MEBI + 16 + "M");
+    Tools.run(Tools.need("mke2fs", "e2fsprogs"), "-q", "-t", "ext4", "-O", "^has_journal", "-m", "0", "-d",
+        root.toString(), image.toString(), size() * 5 / 4 / MEBI + 16 + "M");
     return image;
+  }
+
+  /** Brings the tests to the disk. */
+  private String tests(Class<?> main) {
+    String name = "app/tests.jar";
+    String classes = main.getProtectionDomain().getCodeSource().getLocation().getPath();
+    ToolProvider.findFirst("jar").orElseThrow().run(System.out, System.err, "--create", "--file",
+        root.resolve(name).toString(), "-C", classes, ".");
+    return name;
   }
 
   private void runtime() {
@@ -106,6 +136,9 @@ final class GuestDisk {
     Files.createDirectories(root.resolve("lib64"));
     List<Path> linked = new ArrayList<>(files(root.resolve("jre/lib"), ".so"));
     linked.add(root.resolve("jre/bin/java"));
+    if (Files.exists(root.resolve("bin"))) {
+      linked.addAll(files(root.resolve("bin"), ""));
+    }
     for (Path jar : files(root.resolve("app"), "linux64.jar")) {
       try (FileSystem inside = FileSystems.newFileSystem(jar)) {
         linked.add(Files.copy(inside.getPath(ROCKSDB), directory.resolve(ROCKSDB)));

@@ -189,6 +189,11 @@ public final class AuditRecords implements AutoCloseable {
   }
 
   private void tellLoss(AuditRecordConsumer consumer, int uncounted) {
+    if (role == AuditRole.DAEMON) {
+      // netlink_attachskb() counts each attempt that found no room, but kauditd tries again; what it gives up in the end
+      // is in the status.
+      return;
+    }
     long now = socket.dropped();
     long count = now == NOT_TOLD ? uncounted : now - droppedBefore & 0xffff_ffffL;
     droppedBefore = now;

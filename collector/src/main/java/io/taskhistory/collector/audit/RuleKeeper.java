@@ -150,8 +150,12 @@ final class RuleKeeper {
       return;
     }
     try {
+      List<AuditRule> there = kernel.rules();
       for (AuditRule rule : wanted) {
-        kernel.add(rule);
+        // The kernel writes a record for an attempt to add what is there, too.
+        if (!there.contains(rule)) {
+          kernel.add(rule);
+        }
         if (!ours.contains(rule)) {
           ours.add(rule);
         }
