@@ -1,6 +1,7 @@
 package io.taskhistory.api.boot;
 
 import io.taskhistory.collector.audit.AuditControl;
+import io.taskhistory.collector.audit.AuditException;
 import io.taskhistory.collector.audit.AuditKeeper;
 import io.taskhistory.collector.audit.AuditListener;
 import io.taskhistory.collector.audit.AuditRecordConsumer;
@@ -20,8 +21,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * input, a word a line, each of which it answers with a line.
  *
  * <pre>
- *   open     becomes the daemon, with the rules for execs
- *   quiet    reads until nothing has come for a second: "quiet received=… lost=… before=… listener=… cut=…"
+ *   open     becomes the daemon, with the rules for execs; "refused REASON: …" where there is one
+ *   quiet    reads until nothing has come for a second: "quiet received=… lost=… before=… listener=… cut=…
+ *            challenges=…"
  *   close    reads what is left, and is the daemon no more
  * </pre>
  */
@@ -111,7 +113,7 @@ final class AuditDaemon {
       }
       AuditStats stats = keeper.stats();
       return "quiet received=" + records.received() + " lost=" + stats.lost() + " before=" + stats.lostBefore()
-          + " listener=" + told.lost + " cut=" + records.cut();
+          + " listener=" + told.lost + " cut=" + records.cut() + " challenges=" + records.challenges();
     }
 
     void finish() throws InterruptedException {
@@ -133,9 +135,13 @@ final class AuditDaemon {
       Reader reader = null;
       for (String word = in.readLine(); word != null; word = in.readLine()) {
         if (word.equals("open")) {
-          reader = new Reader(out);
-          reader.start();
-          System.out.println("opened");
+          try {
+            reader = new Reader(out);
+            reader.start();
+            System.out.println("opened");
+          } catch (AuditException e) {
+            System.out.println("refused " + e.reason() + ": " + e.getMessage());
+          }
         } else if (word.equals("close") && reader != null) {
           reader.finish();
           System.out.println("closed");

@@ -105,6 +105,10 @@ class DaemonRoleTest {
     assertThat(log.missing(log.next("mark3"), log.next(REGISTERED, log.next("mark3")), 1 + 400)).isEqualTo(overflown);
     assertThat(said(answers.get(5), "lost")).isZero();
 
+    assertThat(result.resolve("other")).content()
+        .contains("refused DAEMON_EXISTS: process " + number(result, "status-overflown", "pid") + " is the audit daemon");
+    assertThat(said(answers.get(6), "challenges")).isPositive();
+
     // A daemon that stands still holds nobody up for good, and counts what it has lost, to the record.
     String last = answers.get(answers.size() - 2);
     assertThat(said(last, "lost")).isPositive().isEqualTo(number(result, "status-stopped", "lost") - overflown)
