@@ -143,6 +143,12 @@ public final class Task {
     return start <= time && (end == null || time < end.time());
   }
 
+  /** Whether it lived at some time from {@code from} to {@code to}, both included. */
+  public boolean livedWithin(long from, long to) {
+    Ending end = ending;
+    return start <= to && (end == null || from < end.time() && start < end.time());
+  }
+
   /**
    * A number that differs between two images of one process (nearly) for certain, or 0 where none is known: the start
    * of the stack, which the kernel places at random at every exec.

@@ -35,6 +35,9 @@ public interface HistoryReader {
   /** Whoever held {@code tid} at that moment; nobody where no task did. */
   Optional<Task> task(int tid, Moment at);
 
+  /** All who held {@code tid} at some time from that moment to {@code to}, both included; the last one first. */
+  List<Task> tasks(int tid, Moment from, long to);
+
   /** The live holder of {@code tid}, else the last one, of whatever boot. */
   Optional<Task> task(int tid);
 

@@ -1,6 +1,8 @@
 package io.taskhistory.store;
 
 import io.taskhistory.history.Task;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,17 @@ public final class LiveTasks {
       }
     }
     return null;
+  }
+
+  /** All among those in here who held {@code tid} at some time from {@code from} to {@code to}, the last one first. */
+  public List<Task> get(int tid, long from, long to) {
+    List<Task> held = new ArrayList<>(2);
+    for (Holder holder = holder(tid); holder != null; holder = holder.previous) {
+      if (holder.task.livedWithin(from, to)) {
+        held.add(holder.task);
+      }
+    }
+    return held;
   }
 
   /** How many are in here. */

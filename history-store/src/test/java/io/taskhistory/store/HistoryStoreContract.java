@@ -87,6 +87,10 @@ public abstract class HistoryStoreContract {
     return task;
   }
 
+  private List<TaskId> held(int tid, long from, long to) {
+    return reader.tasks(tid, new Moment(reader.boot(), from), to).stream().map(Task::id).toList();
+  }
+
   private Task child(Task creator, int tid, long start) {
     Task task = live(tid, start, creator.entry());
     task.createdBy(creator.tid(), creator.start());
@@ -425,6 +429,13 @@ public abstract class HistoryStoreContract {
       assertThat(at(10, 100 * i + 50).isPresent()).isEqualTo(i == 4);
       assertThat(picture(reader.task(holders.get(i).id()))).isEqualTo(Picture.of(holders.get(i)));
     }
+    assertThat(held(10, 60, 90)).isEmpty();
+    assertThat(held(10, 50, 100)).containsExactly(holders.get(1).id());
+    assertThat(held(10, 49, 99)).containsExactly(holders.get(0).id());
+    assertThat(held(10, 149, 400)).containsExactly(
+        holders.get(4).id(), holders.get(3).id(), holders.get(2).id(), holders.get(1).id());
+    assertThat(held(10, -20, -10)).isEmpty();
+    assertThat(held(10, -20, Long.MAX_VALUE)).hasSize(5);
     assertThat(reader.task(10)).containsSame(holders.get(4));
     assertThat(at(9, 100)).isEmpty();
     assertThat(at(11, 100)).isEmpty();

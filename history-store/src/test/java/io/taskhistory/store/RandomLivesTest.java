@@ -94,6 +94,11 @@ final class RandomLivesTest {
       Boot boot = one.boots().get(random.nextInt(one.boots().size()));
       Moment at = new Moment(boot, random.nextLong(real.time() + 5));
       assertThat(picture(one.task(tid, at))).as("tid %d at %s", tid, at).isEqualTo(picture(other.task(tid, at)));
+      long to = at.time() + random.nextInt(40);
+      List<Task> held = one.tasks(tid, at, to);
+      assertThat(held.stream().map(Picture::of)).as("tid %d from %s to %d", tid, at, to)
+          .containsExactlyElementsOf(other.tasks(tid, at, to).stream().map(Picture::of).toList());
+      assertThat(one.task(tid, at).isEmpty() || held.stream().anyMatch(task -> task.livedAt(at.time()))).isTrue();
     }
     ExecQuery query = query(one, real.time(), random);
     assertThat(execs(one, query)).as("%s", query).isEqualTo(execs(other, query));

@@ -86,6 +86,21 @@ final class MemoryReader implements HistoryReader {
   }
 
   @Override
+  public List<Task> tasks(int tid, Moment from, long to) {
+    return reading(() -> {
+      List<Task> held = from.boot().equals(boot()) ? store.live.get(tid, from.time(), to) : new ArrayList<>();
+      keptBoot(from.boot().id()).ifPresent(boot -> boot.tasks
+          .subMap(new TaskKey(tid, 0), true, new TaskKey(tid, Math.max(0, to)), true).values().stream()
+          .filter(task -> task.ending() != null)
+          .map(new StoredHistory(store, boot)::task)
+          .filter(task -> task.livedWithin(from.time(), to))
+          .forEach(held::add));
+      held.sort(BY_START.reversed());
+      return held;
+    });
+  }
+
+  @Override
   public Optional<Task> task(int tid) {
     return reading(() -> {
       Task living = store.live.get(tid);

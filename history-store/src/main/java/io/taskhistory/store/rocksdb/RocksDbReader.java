@@ -63,6 +63,12 @@ final class RocksDbReader implements HistoryReader {
   }
 
   @Override
+  public List<Task> tasks(int tid, Moment from, long to) {
+    return database.using(() -> contents.byId(from.boot().id())
+        .map(boot -> to < 0 ? List.<Task>of() : tasks.within(boot, tid, from.time(), to)).orElse(List.of()));
+  }
+
+  @Override
   public Optional<Task> task(int tid) {
     return database.using(() -> Optional.ofNullable(tasks.last(tid)));
   }

@@ -8,6 +8,8 @@ import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
 import io.taskhistory.store.LiveTasks;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +53,62 @@ final class StoredTasks {
       }
     }
     return null;
+  }
+
+  /** All who held the tid at some time from {@code from} to {@code to}, the last one first. */
+  List<Task> within(BootRows boot, int tid, long from, long to) {
+    List<Task> held = boot == contents.present() ? live.get(tid, from, to) : new ArrayList<>(1);
+    if (!held.isEmpty() && held.get(held.size() - 1).start() <= from) {
+      return held;
+    }
+    Periods periods = contents.periods();
+    int index = boot.boot.index();
+    try (Scan scan = database.scan(Family.TASKS)) {
+      for (int i = periods.indexOf(index, from); periods.isOf(index, i); i++) {
+        // Periods after that are of interest only for whoever held it then and ended much later.
+        if (periods.get(i).from() > to && isHeldAt(held, to)) {
+          break;
+        }
+        addWithin(scan, periods, i, boot, tid, from, to, held);
+      }
+    }
+    held.sort(Comparator.comparingLong(Task::start).reversed());
+    return held;
+  }
+
+  private static boolean isHeldAt(List<Task> held, long time) {
+    for (Task task : held) {
+      if (task.livedAt(time)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void addWithin(
+      Scan scan, Periods periods, int period, BootRows boot, int tid, long from, long to, List<Task> held) {
+    int number = periods.get(period).number();
+    for (boolean is = isAt(scan, number, tid, to); is; is = scan.previous() && Keys.isTaskOf(scan.key(), number, tid)) {
+      TaskRecord record = record(scan, tid);
+      Ending ending = record.ending;
+      if (ending == null || ending.time() <= record.start || isAmong(held, record.start)) {
+        continue;
+      }
+      if (ending.time() <= from) {
+        return;
+      }
+      held.add(task(periods, period, boot, record));
+    }
+  }
+
+  /** Between the two looks a task can have left the live ones. */
+  private static boolean isAmong(List<Task> held, long start) {
+    for (Task task : held) {
+      if (task.start() == start) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The live holder of the tid, else the last of all; one that lived no time only where the boot has no other. */
