@@ -26,6 +26,11 @@ class ClocksTest {
   }
 
   @Test
+  void tick_isThatOfAKernelSomebodyBuilds() {
+    assertThat(Clocks.tick()).isIn(10_000_000L, 4_000_000L, 3_333_333L, 1_000_000L);
+  }
+
+  @Test
   void read_givesTheWallClockAndTheBootClock() throws IOException {
     ClockLedger.Row row = Clocks.read();
     long wall = row.wallOffset() + Clocks.monotonic();
