@@ -50,6 +50,7 @@ public final class AuditRecord {
   private int typeTo;
   private int stampFrom;
   private int stampTo;
+  private int serialTo;
   private long stamp;
   private long serial;
   private int bodyFrom;
@@ -123,6 +124,7 @@ public final class AuditRecord {
       return false;
     }
     stampTo = colon;
+    serialTo = end;
     long seconds = Bytes.decimal(bytes, at, dot, MOST_SECONDS, -1);
     int digits = colon - dot - 1;
     long fraction = digits > 9 ? -1 : Bytes.decimal(bytes, dot + 1, colon, Integer.MAX_VALUE, -1);
@@ -191,6 +193,11 @@ public final class AuditRecord {
   /** Where the stamp's seconds end and the colon before the serial stands. */
   public int stampTo() {
     return stampTo;
+  }
+
+  /** Where {@code 1691750738.271:108} ends. */
+  public int serialTo() {
+    return serialTo;
   }
 
   /** Whether it belongs to the same event as another record, by machine, time and serial. */

@@ -39,6 +39,8 @@ public final class RecordTypes {
   public static final int REPLACE = 1329;
   public static final int KERN_MODULE = 1330;
   public static final int BPF = 1334;
+  /** What io_uring did for a process, in place of SYSCALL. */
+  public static final int URINGOP = 1336;
   /** The type that the patch which was refused wanted for a task's history, and that has stayed free since. */
   public static final int TASK_HISTORY = 1340;
   public static final int AVC = 1400;
@@ -77,6 +79,7 @@ public final class RecordTypes {
     name("REPLACE", REPLACE);
     name("KERN_MODULE", KERN_MODULE);
     name("BPF", BPF);
+    name("URINGOP", URINGOP);
     name("AVC", AVC);
     name("ANOM_ABEND", ANOM_ABEND);
     name("KERNEL", KERNEL);
