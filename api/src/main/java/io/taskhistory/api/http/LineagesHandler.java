@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import io.javalin.http.Context;
 import io.taskhistory.api.ask.Found;
 import io.taskhistory.api.ask.Inquiry;
+import io.taskhistory.api.ask.LineageTexts;
 import io.taskhistory.api.ask.Refusal;
 import io.taskhistory.collector.CollectorView;
 import io.taskhistory.history.History;

@@ -1,4 +1,4 @@
-package io.taskhistory.api.http;
+package io.taskhistory.api.ask;
 
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.History;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * a few families, and writing is most of the work. What is remembered is bounded, and forgotten whenever the batch
  * waits for its client, since a name can become known meanwhile; the watermark of a batch is that of its beginning.
  */
-final class LineageTexts {
+public final class LineageTexts {
 
   /** Longer histories are written anew each time. Their prefixes together would take the square of their length. */
   private static final int MAX_ENTRIES = 64;
@@ -23,13 +23,13 @@ final class LineageTexts {
   private final int limit;
   private final Map<Entry, String> prefixes = new IdentityHashMap<>();
 
-  LineageTexts(HistoryStyle style, int limit) {
+  public LineageTexts(HistoryStyle style, int limit) {
     this.style = style;
     this.limit = limit;
   }
 
   /** The same as {@link HistoryStyle#write}. */
-  String write(History history) {
+  public String write(History history) {
     if (history.entries().size() > MAX_ENTRIES) {
       return style.write(history, limit);
     }
@@ -37,7 +37,7 @@ final class LineageTexts {
     return limit == 0 || text.length() <= limit - 3 ? text : style.write(history, limit);
   }
 
-  void forget() {
+  public void forget() {
     prefixes.clear();
   }
 
