@@ -8,6 +8,7 @@ import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.taskhistory.api.ask.CoverageGauge;
+import io.taskhistory.api.enrich.EnrichmentCounts;
 import io.taskhistory.collector.CollectorView;
 import io.taskhistory.collector.source.SourceStats;
 import io.taskhistory.store.HistoryReader;
@@ -23,7 +24,8 @@ final class MetricsHandler {
   private final ExpositionFormats formats = ExpositionFormats.init();
   private final CollectorView collector;
 
-  MetricsHandler(HistoryReader reader, CollectorView collector, CoverageGauge coverage, String version) {
+  MetricsHandler(HistoryReader reader, CollectorView collector, CoverageGauge coverage, EnrichmentCounts enrichment,
+      String version) {
     this.collector = collector;
     Info.builder().name("taskhistory_build_info").help("The version that runs.").labelNames("version")
         .register(registry).setLabelValues(version);
@@ -39,6 +41,18 @@ final class MetricsHandler {
         () -> collector.status().detailsRead());
     counter("taskhistory_details_skipped_total", "How often there was no time to read them.",
         () -> collector.status().detailsSkipped());
+    counter("taskhistory_enrichment_lines_total", "Lines of audit logs that passed.",
+        () -> enrichment.totals().lines());
+    counter("taskhistory_enrichment_events_total", "Audit events that they were of.",
+        () -> enrichment.totals().events());
+    counter("taskhistory_enrichment_added_total", "Histories that were added to them.",
+        () -> enrichment.totals().added());
+    counter("taskhistory_enrichment_ambiguous_total", "Histories left out, as several would have fitted.",
+        () -> enrichment.totals().ambiguous());
+    counter("taskhistory_enrichment_unknown_total", "Histories left out, as nobody is known to have held the pid.",
+        () -> enrichment.totals().unknown());
+    counter("taskhistory_enrichment_unparsable_total", "Lines that are no audit records.",
+        () -> enrichment.totals().unparsable());
     gauge("taskhistory_watermark_seconds", "The time, since 1970, up to which everything can be queried.",
         () -> reader.boot().wallAt(collector.watermark()) / 1e9);
     gauge("taskhistory_live_tasks", "Tasks that live, threads included.", () -> reader.live().size());

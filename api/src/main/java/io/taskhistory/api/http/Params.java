@@ -82,6 +82,18 @@ final class Params {
     throw bad(name + " is " + shown(text) + "; write a whole number from " + least + " to " + most);
   }
 
+  /** Whether it is asked for; without it is not. */
+  boolean flag(String name) {
+    String text = text(name);
+    if (text == null || text.equals("false")) {
+      return false;
+    }
+    if (text.equals("true")) {
+      return true;
+    }
+    throw bad(name + " is " + shown(text) + "; write true or false");
+  }
+
   HistoryStyle style() {
     String text = text("style");
     return text == null

@@ -4,7 +4,9 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Handler;
 import io.taskhistory.api.ask.CoverageGauge;
 import io.taskhistory.api.ask.Inquiry;
+import io.taskhistory.api.enrich.AuditEnrichment;
 import io.taskhistory.collector.CollectorView;
+import io.taskhistory.collector.linux.Clocks;
 import io.taskhistory.store.HistoryReader;
 import java.util.Set;
 
@@ -21,6 +23,7 @@ final class Routes {
   private final TreeHandler tree;
   private final SearchHandler search;
   private final LineagesHandler lineages;
+  private final EnrichHandler enrich;
   private final StatusHandler status;
   private final MetricsHandler metrics;
 
@@ -32,8 +35,10 @@ final class Routes {
     tree = new TreeHandler(reader, collector);
     search = new SearchHandler(reader, collector);
     lineages = new LineagesHandler(reader, collector);
-    status = new StatusHandler(reader, collector, coverage, version);
-    metrics = new MetricsHandler(reader, collector, coverage, version);
+    AuditEnrichment enrichment = new AuditEnrichment(reader, collector, Clocks.tick());
+    enrich = new EnrichHandler(reader, collector, enrichment);
+    status = new StatusHandler(reader, collector, coverage, enrichment.counts(), version);
+    metrics = new MetricsHandler(reader, collector, coverage, enrichment.counts(), version);
   }
 
   void define(RoutesConfig routes, Guard guard) {
@@ -46,6 +51,7 @@ final class Routes {
     get(routes, API + "/tasks/{tid}/children", tasks::children);
     get(routes, API + "/tree", tree::tree);
     routes.post(API + "/lineages", lineages::lineages);
+    routes.post(API + "/enrich/audit", enrich::audit);
     get(routes, API + "/search", search::search);
     get(routes, API + "/status", status::status);
 

@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import io.taskhistory.api.ask.CoverageGauge;
 import io.taskhistory.api.ask.Inquiry;
 import io.taskhistory.api.ask.Refusal;
+import io.taskhistory.api.enrich.EnrichmentCounts;
 import io.taskhistory.api.view.StatusView;
 import io.taskhistory.collector.CollectorView;
 import io.taskhistory.store.HistoryReader;
@@ -14,12 +15,15 @@ final class StatusHandler {
   private final HistoryReader reader;
   private final CollectorView collector;
   private final CoverageGauge coverage;
+  private final EnrichmentCounts enrichment;
   private final String version;
 
-  StatusHandler(HistoryReader reader, CollectorView collector, CoverageGauge coverage, String version) {
+  StatusHandler(HistoryReader reader, CollectorView collector, CoverageGauge coverage, EnrichmentCounts enrichment,
+      String version) {
     this.reader = reader;
     this.collector = collector;
     this.coverage = coverage;
+    this.enrichment = enrichment;
     this.version = version;
   }
 
@@ -27,7 +31,8 @@ final class StatusHandler {
     Params.of(ctx);
     String watermark = Inquiry.watermark(reader, collector);
     Answers.json(ctx, watermark, StatusView.of(version, reader.boot(), watermark, collector.status(),
-        coverage.coverage(), reader.gaps(reader.boot()), reader.stats()));
+        coverage.coverage(), reader.gaps(reader.boot()), reader.stats(),
+        enrichment.totals()));
   }
 
   /** The process runs and answers. */

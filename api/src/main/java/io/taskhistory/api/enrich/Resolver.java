@@ -1,0 +1,197 @@
+package io.taskhistory.api.enrich;
+
+import io.taskhistory.collector.CollectorView;
+import io.taskhistory.history.Boot;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.Moment;
+import io.taskhistory.history.Task;
+import io.taskhistory.store.HistoryReader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the process that an audit record means, and where it stood. A wrong answer is worse than none: where what the
+ * record says leaves a doubt, there is none.
+ *
+ * <p>Whoever held the pid at some time from a tick before the stamp until a tick and 2 ms after it can be meant: a stamp
+ * is up to a tick and a millisecond too early (see {@link Images}), and clocks are compared to a millisecond.
+ *
+ * <p>One thread uses it, for one request; what it remembers is bounded.
+ */
+final class Resolver {
+
+  /** What a question came to. */
+  enum Outcome {
+    /** {@link #boot} and {@link #entry} have the answer. */
+    FOUND,
+    /** More than one process, or image of one, would have been an answer. */
+    AMBIGUOUS,
+    /** Nobody is known to have held the pid then. */
+    UNKNOWN
+  }
+
+  private static final Duration PATIENCE = Duration.ofMillis(250);
+  private static final long NOISE = 2_000_000L;
+
+  /** Later stamps are nonsense, with which nobody should have to calculate. */
+  private static final long LATEST = Long.MAX_VALUE - Duration.ofHours(1).toNanos();
+
+  /** A power of two. */
+  private static final int REMEMBERED = 8192;
+
+  private final HistoryReader reader;
+  private final CollectorView collector;
+  private final Boot present;
+  private final WallTimes times;
+  private final Images images;
+  private final Candidates candidates;
+  private final long tick;
+  private final @Nullable Known[] remembered = new Known[REMEMBERED];
+  private final List<WallTimes.Interval> intervals = new ArrayList<>();
+  private final List<Task> holders = new ArrayList<>();
+  private final List<WallTimes.Interval> when = new ArrayList<>();
+  private long applied;
+  private boolean hasWaited;
+  private boolean isCurrent;
+  private @Nullable Boot boot;
+  private @Nullable Entry entry;
+
+  /**
+   * @param tick how long a clock tick of the kernel is that wrote the records
+   */
+  Resolver(HistoryReader reader, CollectorView collector, long tick) {
+    this.reader = reader;
+    this.collector = collector;
+    this.present = reader.boot();
+    this.times = new WallTimes(reader);
+    this.images = new Images(tick);
+    this.candidates = new Candidates(reader);
+    this.tick = tick;
+  }
+
+  /** More records have come in, which can be about what happened since the last ones. */
+  void moreCame() {
+    hasWaited = false;
+    isCurrent = false;
+    times.refresh();
+  }
+
+  /** The answer, after {@link Outcome#FOUND}. */
+  @Nullable Entry entry() {
+    return entry;
+  }
+
+  /** The boot that it happened in, after {@link Outcome#FOUND}. */
+  @Nullable Boot boot() {
+    return boot;
+  }
+
+  Outcome resolve(Question question) {
+    if (question.stamp > LATEST) {
+      return Outcome.UNKNOWN;
+    }
+    intervals.clear();
+    holders.clear();
+    when.clear();
+    times.find(question.stamp - tick, question.stamp + tick + NOISE, intervals);
+    for (int i = 0; i < intervals.size(); i++) {
+      WallTimes.Interval interval = intervals.get(i);
+      if (interval.boot().equals(present) && !isApplied(interval)) {
+        return Outcome.UNKNOWN;
+      }
+      hold(question.pid, interval);
+    }
+    return switch (holders.size()) {
+      case 0 -> Outcome.UNKNOWN;
+      case 1 -> found(holders.get(0), when.get(0), question);
+      default -> separate(question);
+    };
+  }
+
+  /** Whether all that happened by then can be found, waiting for it if need be, once for what came in at once. */
+  private boolean isApplied(WallTimes.Interval interval) {
+    if (interval.to() > applied) {
+      applied = collector.watermark();
+    }
+    if (interval.to() > applied && !hasWaited) {
+      hasWaited = true;
+      isCurrent = collector.awaitNow(PATIENCE);
+      applied = collector.watermark();
+    }
+    // What is here has happened; what would have happened later than everything that is applied is another clock's.
+    return interval.to() <= applied || isCurrent && interval.from() + tick <= applied + NOISE / 2;
+  }
+
+  private void hold(int pid, WallTimes.Interval interval) {
+    Known known = remembered[pid & REMEMBERED - 1];
+    if (known != null && known.task.tid() == pid && known.task.boot().equals(interval.boot())
+        && known.task.livedAt(interval.from()) && known.task.livedAt(interval.to())) {
+      holders.add(known.task);
+      when.add(interval);
+      return;
+    }
+    List<Task> held = reader.tasks(pid, new Moment(interval.boot(), interval.from()), interval.to());
+    for (int i = 0; i < held.size(); i++) {
+      holders.add(held.get(i));
+      when.add(interval);
+    }
+  }
+
+  private Outcome found(Task task, WallTimes.Interval interval, Question question) {
+    Known known = remembered[question.pid & REMEMBERED - 1];
+    if (known == null || known.task != task && !known.task.id().equals(task.id())) {
+      known = new Known(task);
+      remembered[question.pid & REMEMBERED - 1] = known;
+    }
+    entry = images.find(task, interval.from(), interval.to(), question,
+        question.isOwn ? known.before(question.serial) : null);
+    boot = task.boot();
+    if (entry == null) {
+      return Outcome.AMBIGUOUS;
+    }
+    if (question.isOwn) {
+      known.reached(entry, question.serial);
+    }
+    return Outcome.FOUND;
+  }
+
+  private Outcome separate(Question question) {
+    int only = -1;
+    for (int i = 0; i < holders.size(); i++) {
+      WallTimes.Interval interval = when.get(i);
+      if (candidates.isPossible(holders.get(i), interval.from(), interval.to(), question)) {
+        if (only >= 0) {
+          return agree(question);
+        }
+        only = i;
+      }
+    }
+    if (only < 0) {
+      return Outcome.AMBIGUOUS;
+    }
+    WallTimes.Interval interval = when.get(only);
+    return candidates.isLikely(holders.get(only), interval.from(), interval.to(), question)
+        ? found(holders.get(only), interval, question)
+        : Outcome.AMBIGUOUS;
+  }
+
+  /** Where the clock was set back, one task can be meant at two times; if it stood at the same entry, that is it. */
+  private Outcome agree(Question question) {
+    @Nullable Entry common = null;
+    for (int i = 0; i < holders.size(); i++) {
+      Task task = holders.get(i);
+      WallTimes.Interval interval = when.get(i);
+      Entry found = task.id().equals(holders.get(0).id())
+          ? images.find(task, interval.from(), interval.to(), question, null) : null;
+      if (found == null || common != null && (found.time() != common.time() || found.pid() != common.pid())) {
+        return Outcome.AMBIGUOUS;
+      }
+      common = found;
+    }
+    entry = common;
+    boot = holders.get(0).boot();
+    return Outcome.FOUND;
+  }
+}

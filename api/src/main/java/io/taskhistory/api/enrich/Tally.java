@@ -1,0 +1,25 @@
+package io.taskhistory.api.enrich;
+
+/** What one request came to. */
+public final class Tally {
+
+  long lines;
+  long events;
+  long added;
+  long ambiguous;
+  long unknown;
+  long unparsable;
+
+  /** The same numbers, which no longer change. */
+  public EnrichmentCounts.Totals totals() {
+    return new EnrichmentCounts.Totals(lines, events, added, ambiguous, unknown, unparsable);
+  }
+
+  void count(Resolver.Outcome outcome) {
+    switch (outcome) {
+      case FOUND -> added++;
+      case AMBIGUOUS -> ambiguous++;
+      case UNKNOWN -> unknown++;
+    }
+  }
+}

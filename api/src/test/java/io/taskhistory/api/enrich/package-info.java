@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.taskhistory.api.enrich;
+
+import org.jspecify.annotations.NullMarked;
