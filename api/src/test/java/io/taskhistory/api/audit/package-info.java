@@ -1,0 +1,4 @@
+@NullMarked
+package io.taskhistory.api.audit;
+
+import org.jspecify.annotations.NullMarked;
