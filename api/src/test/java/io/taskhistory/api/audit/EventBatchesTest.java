@@ -95,7 +95,7 @@ class EventBatchesTest {
   @Test
   void bytes_ofAnyKind_comeOutAsTheyWere() {
     Random random = new Random(7);
-    for (int round = 0; round < 30; round++) {
+    for (int round = 0; round < 10; round++) {
       made.clear();
       ByteArrayOutputStream in = new ByteArrayOutputStream();
       for (int i = 0; i < 200; i++) {

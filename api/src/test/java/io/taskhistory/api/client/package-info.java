@@ -1,0 +1,4 @@
+@NullMarked
+package io.taskhistory.api.client;
+
+import org.jspecify.annotations.NullMarked;
