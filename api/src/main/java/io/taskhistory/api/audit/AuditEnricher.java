@@ -9,15 +9,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Has audit log text enriched by the service, a batch at a time. */
-public final class AuditEnricher {
-
-  /**
-   * Enriched text.
-   *
-   * @param bytes belong to the connection, and hold until the next batch
-   * @param length how many of them are the text
-   */
-  public record Enriched(byte[] bytes, int length, EnrichmentCounts counts) {}
+public final class AuditEnricher implements Enricher {
 
   private static final byte[] SUMMARY = "#taskhistory {".getBytes(StandardCharsets.US_ASCII);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -34,12 +26,7 @@ public final class AuditEnricher {
     this.path = "/api/v1/enrich/audit?summary=true" + (all ? "&all=true" : "") + (limit == null ? "" : "&limit=" + limit);
   }
 
-  /**
-   * Adds the records that belong to {@code text}. A last line without an end is enriched as if it had one, and the
-   * result has none either.
-   *
-   * @throws IOException as {@link PostConnection#post}
-   */
+  @Override
   public Enriched enrich(byte[] text) throws IOException {
     if (text.length == 0) {
       return new Enriched(text, 0, EnrichmentCounts.NONE);
@@ -58,6 +45,11 @@ public final class AuditEnricher {
     int json = summary + SUMMARY.length - 1;
     EnrichmentCounts counts = EnrichmentCounts.of(JSON.readTree(bytes, json, length - json));
     return new Enriched(bytes, isWhole || summary == 0 ? summary : summary - 1, counts);
+  }
+
+  @Override
+  public void close() {
+    connection.close();
   }
 
   private static int lastLine(byte[] bytes, int length) {

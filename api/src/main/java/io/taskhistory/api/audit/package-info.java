@@ -1,4 +1,4 @@
-/** Audit log text on its way to the service that enriches it. */
+/** Text on its way to the service that enriches it, and audit log text above all. */
 @NullMarked
 package io.taskhistory.api.audit;
 

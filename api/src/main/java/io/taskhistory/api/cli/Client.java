@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.taskhistory.api.cli.Failure.Exit;
+import io.taskhistory.api.client.PostConnection;
+import io.taskhistory.api.client.RefusedException;
 import io.taskhistory.api.service.DataDirectory;
 import io.taskhistory.api.service.ServiceException;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -104,6 +107,22 @@ final class Client {
     return Terminal.clean(new String(get(query), StandardCharsets.UTF_8));
   }
 
+  /** A connection for batches. */
+  PostConnection connection() {
+    return new PostConnection(server, token, Duration.ofMillis(READ_MILLIS));
+  }
+
+  /** What to say of a batch that has failed. */
+  Failure failed(IOException e) {
+    return e instanceof RefusedException refusal
+        ? refused(refusal.status(), refusal.problem().getBytes(StandardCharsets.UTF_8))
+        : unreachable(e);
+  }
+
+  private Failure unreachable(IOException e) {
+    return new Failure(Exit.FAILED, "cannot reach " + server + " (" + e.getMessage() + "); " + HINT, e);
+  }
+
   private byte[] get(Query query) {
     try {
       HttpURLConnection connection =
@@ -120,7 +139,7 @@ final class Client {
       }
       throw refused(status, answer);
     } catch (IOException e) {
-      throw new Failure(Exit.FAILED, "cannot reach " + server + " (" + e.getMessage() + "); " + HINT, e);
+      throw unreachable(e);
     }
   }
 

@@ -23,6 +23,7 @@ import picocli.CommandLine.ScopeType;
         "0:fine", "1:failed, or the service cannot be reached", "2:wrong use or a missing privilege", "3:not found"},
     subcommands = {
         RunCommand.class, ShowCommand.class, TreeCommand.class, SearchCommand.class, StatusCommand.class,
+        EnrichCommand.class,
         DoctorCommand.class, CompletionCommand.class})
 final class TaskhistoryCommand implements Runnable {
 
@@ -59,7 +60,7 @@ final class TaskhistoryCommand implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        commandLine(), "say what to do: run, show, tree, search, status or doctor");
+        commandLine(), "say what to do: run, show, tree, search, enrich, status or doctor");
   }
 
   Terminal terminal() {

@@ -18,6 +18,7 @@ final class Terminal {
 
   /** Set by the script, which can ask the system; Java cannot before version 22. */
   private static final String IS_TERMINAL = "taskhistory.stdout.terminal";
+  private static final String ERRORS_ON_TERMINAL = "taskhistory.stderr.terminal";
 
   /** How something is set apart where there is colour. */
   enum Style {
@@ -76,6 +77,17 @@ final class Terminal {
     out.print(text);
     out.print('\n');
     return !out.checkError();
+  }
+
+  /** Writes bytes as they are; false where nobody reads any longer. */
+  boolean write(byte[] bytes, int length) {
+    out.write(bytes, 0, length);
+    return !out.checkError();
+  }
+
+  /** Whether a person sees what is written to standard error, and nothing else there. */
+  boolean showsProgress() {
+    return !interactive && Boolean.getBoolean(ERRORS_ON_TERMINAL);
   }
 
   void flush() {

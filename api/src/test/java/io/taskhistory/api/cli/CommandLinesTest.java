@@ -156,7 +156,7 @@ class CommandLinesTest {
   @ParameterizedTest
   @ValueSource(strings = {
       "show", "show 1 2", "show x", "show -1", "show 1 --at x", "show 1 --style xml", "show 1 --boot a", "tree x",
-      "run x", "tree --depth x", "search --uid root", "search --size 0", "search --from x", "watch", "enrich", "",
+      "run x", "tree --depth x", "search --uid root", "search --size 0", "search --from x", "watch", "enrich --limit x", "",
       "--color red tree",
       "run --source audit", "run --trace-instance a/b", "run --trace-instance a.b", "run --trace-buffer 0",
       "run --release --source proc", "run --release --trace-instance a/b", "run --trace-buffer 4K",
@@ -236,7 +236,7 @@ class CommandLinesTest {
     Outcome help = piped("--help");
     assertThat(help.code).isZero();
     assertThat(help.out).contains("run ", "show ", "tree ", "search ", "status ", "doctor ").doesNotContain("watch")
-        .doesNotContain("enrich");
+        .contains("enrich ");
     assertThat(piped("show", "--help").out).contains("--style");
     assertThat(piped("--version").out).startsWith("taskhistory ").doesNotContain("$");
     assertThat(piped("run", "--help").out).contains("--source", "--trace-instance", "--trace-buffer", "--release");

@@ -1,0 +1,4 @@
+@NullMarked
+package io.taskhistory.api.lines;
+
+import org.jspecify.annotations.NullMarked;
