@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,11 +28,17 @@ import picocli.CommandLine.Spec;
 @Command(name = "enrich", description = {
     "Add histories to a log: to audit records, or to lines of JSON (--json) or of the kernel (--kmsg).", "",
     "Reads FILE… as one text, or standard input, writes the same bytes and what it adds to standard output, and counts"
-        + " to standard error. Files may be compressed by gzip."},
+        + " to standard error. Files may be compressed by gzip. With --json each line read is an object of JSON, and the"
+        + " counts are one, too."},
     footer = {"",
         "  taskhistory enrich /var/log/audit/audit.log | ausearch -i",
-        "  taskhistory enrich --follow /var/log/audit/audit.log >>audit-with-histories.log"})
+        "  taskhistory enrich --follow /var/log/audit/audit.log >>audit-with-histories.log",
+        "  journalctl -f -o json | taskhistory enrich --json --preset journald",
+        "  taskhistory enrich --json --pid-field p.id --time-field when --time-format epoch-ms events.json",
+        "  dmesg | taskhistory enrich --kmsg"})
 final class EnrichCommand implements Callable<Integer> {
+
+  private static final int LEAST_LIMIT = 256;
 
   @ParentCommand
   private @Nullable TaskhistoryCommand program;
@@ -57,6 +64,9 @@ final class EnrichCommand implements Callable<Integer> {
 
   @Option(names = {"-q", "--quiet"}, description = "no counts and no progress")
   private boolean quiet;
+
+  @Mixin
+  private LineOptions lines = new LineOptions();
 
   private volatile boolean stopping;
   private volatile boolean hasBegun;
@@ -121,7 +131,9 @@ final class EnrichCommand implements Callable<Integer> {
     try {
       Client found = shared().client();
       client = found;
-      return new AuditEnricher(found.connection(), all, limit);
+      return lines.isAudit(shared().json())
+          ? new AuditEnricher(found.connection(), all, limit)
+          : lines.enricher(found.connection(), limit);
     } catch (Failure e) {
       throw new IOException(e.getMessage(), e);
     }
@@ -161,6 +173,15 @@ final class EnrichCommand implements Callable<Integer> {
   }
 
   private void checked() {
+    lines.contradiction(shared().json()).ifPresent(said -> {
+      throw wrong(said);
+    });
+    if (all && !lines.isAudit(shared().json())) {
+      throw wrong("--all is for audit records");
+    }
+    if (limit != null && limit != 0 && limit < LEAST_LIMIT) {
+      throw wrong("--limit has to be " + LEAST_LIMIT + " or more, or 0");
+    }
     if (follow && files.get(files.size() - 1).equals(TextInput.STANDARD)) {
       throw wrong("--follow wants a FILE; standard input is read to its end anyway");
     }

@@ -1,0 +1,29 @@
+package io.taskhistory.api.lines;
+
+import org.jspecify.annotations.Nullable;
+
+/** What all kinds of lines have in common. */
+final class Lines {
+
+  private static final int BOOT_ID = 32;
+
+  private Lines() {}
+
+  static boolean isBlank(byte[] text, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A boot id as the kernel writes it, of which systemd leaves out the dashes; null where it is none. */
+  static @Nullable String bootId(@Nullable String id) {
+    if (id == null || id.length() != BOOT_ID) {
+      return id;
+    }
+    return id.substring(0, 8) + '-' + id.substring(8, 12) + '-' + id.substring(12, 16) + '-' + id.substring(16, 20)
+        + '-' + id.substring(20);
+  }
+}
