@@ -23,7 +23,8 @@ public final class AuditEnricher implements Enricher {
    */
   public AuditEnricher(PostConnection connection, boolean all, @Nullable Integer limit) {
     this.connection = connection;
-    this.path = "/api/v1/enrich/audit?summary=true" + (all ? "&all=true" : "") + (limit == null ? "" : "&limit=" + limit);
+    this.path = "/api/v1/enrich/audit?summary=true" + (all ? "&all=true" : "")
+        + (limit == null ? "" : "&limit=" + limit);
   }
 
   @Override

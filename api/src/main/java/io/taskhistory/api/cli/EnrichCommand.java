@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "enrich", description = {
     "Add histories to a log: to audit records, or to lines of JSON (--json) or of the kernel (--kmsg).", "",
     "Reads FILE… as one text, or standard input, writes the same bytes and what it adds to standard output, and counts"
-        + " to standard error. Files may be compressed by gzip. With --json each line read is an object of JSON, and the"
-        + " counts are one, too."},
+        + " to standard error. Files may be compressed by gzip. With --json each line read is an object of JSON, and"
+        + " the counts are one, too."},
     footer = {"",
         "  taskhistory enrich /var/log/audit/audit.log | ausearch -i",
         "  taskhistory enrich --follow /var/log/audit/audit.log >>audit-with-histories.log",

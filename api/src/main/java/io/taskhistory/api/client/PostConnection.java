@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Posts batches to the service over one connection. The service answers while it reads, so whoever sends all before
  * reading (as the clients of the JDK do) waits for ever once the buffers of both sides are full: here one thread sends
- * and reads, whichever goes on. An answer is handed over when it is whole, so a batch can be sent again after a failure.
- * Not safe for use by several threads.
+ * and reads, whichever goes on. An answer is handed over when it is whole, so a batch can be sent again after a
+ * failure. Not safe for use by several threads.
  */
 public final class PostConnection implements AutoCloseable {
 

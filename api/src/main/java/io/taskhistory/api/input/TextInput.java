@@ -199,7 +199,7 @@ public final class TextInput implements AutoCloseable {
       return magic == MAGIC;
     }
 
-    /** The decompressor takes 0 for the end, and what follows in a pipe, or in a file that was appended to, for lost. */
+    /** The decompressor takes 0 for the end of all, and drops the members that follow in a pipe. */
     @Override
     public synchronized int available() throws IOException {
       int known = super.available();

@@ -11,12 +11,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds histories to lines of JSON that name a pid and a time. The bytes of a line stay as they are: what is added is put
- * before the brace that ends the object. What is no JSON object, or too long, goes through untouched.
+ * Adds histories to lines of JSON that name a pid and a time. The bytes of a line stay as they are: what is added is
+ * put before the brace that ends the object. What is no JSON object, or too long, goes through untouched.
  *
  * <p>Clocks of tools agree to a millisecond at best, and many leave digits out: so who held the pid is asked for the
- * time as it is written and for the end of what it can mean. Where that is one task with one history, or the name in the
- * line tells the two apart, or the first was nobody yet, it is added; else only if the time is exact.
+ * time as it is written and for the end of what it can mean. Where that is one task with one history, or the name in
+ * the line tells the two apart, or one of them is nobody, it is added; else only if the time is exact.
  */
 public final class JsonEnricher implements Enricher {
 

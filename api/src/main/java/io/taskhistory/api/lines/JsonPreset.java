@@ -8,12 +8,12 @@ import java.util.Locale;
 /** Tools whose lines are known: where they name the task and the time, and where they would say more about it. */
 public enum JsonPreset {
 
-  /** One event to a line, records by their types in capitals: ours is one more. Asked as audit text, see LaurelEnricher. */
+  /** One event to a line, records by their types in capitals, and ours is one more; see {@link LaurelEnricher}. */
   LAUREL(new LineFormat(List.of(), List.of(), "", List.of(), "", "HISTORY", Shape.OBJECT)),
 
   /**
-   * {@code json_output}: fields of the rule's output in output_fields, under names with dots. evt.time is in nanoseconds;
-   * a rule says proc.pid if its output does, or by append_output.
+   * {@code json_output}: fields of the rule's output in output_fields, under names with dots. evt.time is in
+   * nanoseconds; a rule says proc.pid if its output does, or by append_output.
    */
   FALCO(new LineFormat(List.of("output_fields.proc.pid"),
       List.of(new TimeField("output_fields.evt.time", TimeFormat.AUTO),
@@ -33,7 +33,7 @@ public enum JsonPreset {
   ECS(new LineFormat(List.of("process.pid"), List.of(new TimeField("@timestamp", TimeFormat.AUTO)), "",
       List.of("process.name"), "", "taskhistory", Shape.OBJECT)),
 
-  /** {@code journalctl -o json}, systemd.journal-fields(7): all values are texts, fields of users have no underscore. */
+  /** {@code journalctl -o json}, systemd.journal-fields(7): values are texts, what others add has no underscore. */
   JOURNALD(new LineFormat(List.of("_PID"),
       List.of(new TimeField("_SOURCE_MONOTONIC_TIMESTAMP", TimeFormat.MONO_US),
           new TimeField("_SOURCE_REALTIME_TIMESTAMP", TimeFormat.EPOCH_US),

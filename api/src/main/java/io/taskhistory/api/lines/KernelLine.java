@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of the kernel log that names a task. A comm may hold anything, so its bounds in a line are not known: a line is
- * about a task if the task's comm, once known, stands where the line has one.
+ * A line of the kernel log that names a task. A comm may hold anything, so its bounds in a line are not known: a line
+ * is about a task if the task's comm, once known, stands where the line has one.
  *
  * @param head what stands before the text, for a line that belongs to this one
  * @param nanos the stamp

@@ -73,7 +73,7 @@ public final class LaurelEnricher implements Enricher {
     return answered(text, lines, unparsable);
   }
 
-  /** Writes a record of the event; its serial is the number of the place, since a batch has two logs' events at times. */
+  /** Writes a record of the event; its serial is the number of its place, which is unique in the batch. */
   private void ask() {
     String id = fields.value(0);
     Matcher stamp = ID.matcher(id == null ? "" : id);

@@ -53,7 +53,8 @@ record Stamp(long nanos, long precision, boolean isMonotonic) {
       while (point > 0 && point + 1 + digits < text.length() && Character.isDigit(text.charAt(point + 1 + digits))) {
         digits++;
       }
-      return time.monotonic() || time.nanos() < 0 || time.nanos() > MAX ? NONE : new Stamp(time.nanos(), scale(SECOND, digits), false);
+      boolean isTime = !time.monotonic() && time.nanos() >= 0 && time.nanos() <= MAX;
+      return isTime ? new Stamp(time.nanos(), scale(SECOND, digits), false) : NONE;
     } catch (Refusal e) {
       return NONE;
     }

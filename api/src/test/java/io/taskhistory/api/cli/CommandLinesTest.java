@@ -156,7 +156,8 @@ class CommandLinesTest {
   @ParameterizedTest
   @ValueSource(strings = {
       "show", "show 1 2", "show x", "show -1", "show 1 --at x", "show 1 --style xml", "show 1 --boot a", "tree x",
-      "run x", "tree --depth x", "search --uid root", "search --size 0", "search --from x", "watch", "enrich --limit x", "",
+      "run x", "tree --depth x", "search --uid root", "search --size 0", "search --from x", "watch", "",
+      "enrich --limit x",
       "--color red tree",
       "run --source audit", "run --trace-instance a/b", "run --trace-instance a.b", "run --trace-buffer 0",
       "run --release --source proc", "run --release --trace-instance a/b", "run --trace-buffer 4K",
