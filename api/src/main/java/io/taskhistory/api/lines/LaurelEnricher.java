@@ -103,7 +103,8 @@ public final class LaurelEnricher implements Enricher {
     if (comm != null) {
       records.add(" comm=").add(HexFormat.of().withUpperCase().formatHex(decoded(comm)));
     }
-    records.add('\n');
+    // A pid at the very end of a record is not believed, since it may have been cut.
+    records.add(" key=(null)\n");
   }
 
   private String value(int path) {
