@@ -10,7 +10,7 @@ public enum RulesState {
   GIVEN_UP("audit rules were removed again and again, so they are left to the administrator; to have them back restart"
       + " the service"),
   /** Some are missing, and nothing may be added until the next boot. */
-  LOCKED(AuditException.locked().getMessage()),
+  LOCKED(String.valueOf(AuditException.locked().getMessage())),
   /** Audit is switched off, and it is not ours to switch on. */
   OFF("audit is switched off; switch it on (auditctl -e 1), or boot with audit=1"),
   /** A rule keeps the kernel from looking at what tasks do. */
