@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *   open     becomes the daemon, with the rules for execs; "refused REASON: …" where there is one
  *   quiet    reads until nothing has come for a second: "quiet received=… lost=… before=… listener=… cut=…
  *            challenges=…"
+ *   reset    sets the kernel's count of lost records back: "was …"
  *   close    reads what is left, and is the daemon no more
  * </pre>
  */
@@ -145,6 +146,8 @@ final class AuditDaemon {
         } else if (word.equals("close") && reader != null) {
           reader.finish();
           System.out.println("closed");
+        } else if (word.equals("reset") && reader != null) {
+          System.out.println("was " + reader.control.resetLost());
         } else if (reader != null) {
           System.out.println(reader.quiet());
         }

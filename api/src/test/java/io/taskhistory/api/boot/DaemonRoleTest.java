@@ -110,11 +110,13 @@ class DaemonRoleTest {
     assertThat(said(answers.get(6), "challenges")).isPositive();
 
     // A daemon that stands still holds nobody up for good, and counts what it has lost, to the record.
-    String last = answers.get(answers.size() - 2);
+    String last = answers.get(answers.size() - 3);
     assertThat(said(last, "lost")).isPositive().isEqualTo(number(result, "status-stopped", "lost") - overflown)
         .isEqualTo(said(last, "listener"));
     assertThat(log.missing(log.next("mark5"), log.next("mark6"), 1 + 900)).isEqualTo(said(last, "lost"));
     assertThat(said(last, "cut")).isZero();
+    assertThat(answers.get(answers.size() - 2)).isEqualTo("was " + number(result, "status-stopped", "lost"));
+    assertThat(number(result, "status-closed", "lost")).isZero();
 
     assertThat(number(result, "status-stopped", "pid")).as("it is the daemon still").isPositive();
     assertThat(number(result, "status-closed", "pid")).isZero();

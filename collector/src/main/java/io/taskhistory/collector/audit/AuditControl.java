@@ -122,16 +122,6 @@ public final class AuditControl implements KernelRules, AutoCloseable {
     set(Setting.ENABLED, on ? 1 : 0, on ? "to be switched on" : "to be switched off");
   }
 
-  /** How many records may wait for kauditd, and as many again in each queue behind it. */
-  public void setBacklogLimit(int records) {
-    set(Setting.BACKLOG_LIMIT, records, "to set the backlog limit");
-  }
-
-  /** How long a task may be kept waiting while the backlog is over its limit, in jiffies; 0: records are lost instead. */
-  public void setBacklogWaitTime(int jiffies) {
-    set(Setting.BACKLOG_WAIT_TIME, jiffies, "to set the backlog wait time");
-  }
-
   /** Sets the kernel's count of lost records back to 0; what it was. For the daemon only: others read it too. */
   public long resetLost() {
     return Integer.toUnsignedLong(set(Setting.LOST, 0, "to set the count of lost records back"));

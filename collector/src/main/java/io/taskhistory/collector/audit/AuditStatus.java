@@ -43,8 +43,6 @@ public record AuditStatus(int enabled, int failure, int pid, int rateLimit, long
   enum Setting {
     ENABLED(0x01, AuditStatus.ENABLED),
     PID(0x04, AuditStatus.PID),
-    BACKLOG_LIMIT(0x10, AuditStatus.BACKLOG_LIMIT),
-    BACKLOG_WAIT_TIME(0x20, AuditStatus.BACKLOG_WAIT_TIME),
     /** Only to 0, and answered with what it was. */
     LOST(0x40, 24);
 
@@ -63,11 +61,6 @@ public record AuditStatus(int enabled, int failure, int pid, int rateLimit, long
 
   public boolean isLocked() {
     return enabled == 2;
-  }
-
-  /** Whether rules can be narrowed by the program (since 4.3) and by the session (since 4.10). */
-  public boolean canFilterBySession() {
-    return (features & 0x10) != 0;
   }
 
   /** What is in the first {@code length} bytes at {@code at}. */
