@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Asks the kernel's audit, and sets it. Any thread may, one at a time; but not the one that reads records as the daemon:
- * audit_receive() in kernel/audit.c lets whoever asks sleep while the backlog is over its limit.
+ * Asks the kernel's audit, and sets it. Any thread may, one at a time; but not the one that reads records as the
+ * daemon: audit_receive() in kernel/audit.c lets whoever asks sleep while the backlog is over its limit.
  *
  * <p>Each question for the status or the rules costs the kernel a thread that answers (audit_send_reply(),
  * audit_list_rules_send()), so it is not for asking all the time.

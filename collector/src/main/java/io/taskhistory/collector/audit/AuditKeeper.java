@@ -59,8 +59,8 @@ public final class AuditKeeper implements AutoCloseable {
   }
 
   /**
-   * Puts the rules in place, and looks after them from then on. To be opened after {@link AuditRecords}, so that nothing
-   * which the rules make the kernel tell is missed.
+   * Puts the rules in place, and looks after them from then on. To be opened after {@link AuditRecords}, so that
+   * nothing which the rules make the kernel tell is missed.
    *
    * @param control whose owner the caller stays
    * @param wanted see {@link TaskRules}; empty where an administrator loads the rules

@@ -7,8 +7,8 @@ package io.taskhistory.collector.audit;
 public interface AuditListener {
 
   /**
-   * Since {@code from}, or some time later, not all is reported: rules are missing, or audit is switched off. It goes on
-   * until {@link #reported}.
+   * Since {@code from}, or some time later, not all is reported: rules are missing, or audit is switched off. It goes
+   * on until {@link #reported}.
    */
   void unreported(long from);
 

@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernel's audit records as they come. Can be opened once. All calls are for one thread, but {@link #wakeUp} and the
- * counters, for which any thread may ask.
+ * The kernel's audit records as they come. Can be opened once. All calls are for one thread, but {@link #wakeUp} and
+ * the counters, for which any thread may ask.
  *
  * <p>Records come in the order in which kauditd took them from its queue; for the daemon some that did not fit into its
  * socket come later, from the retry queue. A syscall's records are queued by its own task, one by one, so those of two
@@ -190,8 +190,8 @@ public final class AuditRecords implements AutoCloseable {
 
   private void tellLoss(AuditRecordConsumer consumer, int uncounted) {
     if (role == AuditRole.DAEMON) {
-      // netlink_attachskb() counts each attempt that found no room, but kauditd tries again; what it gives up in the end
-      // is in the status.
+      // netlink_attachskb() counts each attempt that found no room, but kauditd tries again; what it gives up in the
+      // end is in the status.
       return;
     }
     long now = socket.dropped();
@@ -238,8 +238,8 @@ public final class AuditRecords implements AutoCloseable {
   }
 
   /**
-   * Waits until {@link #wakeUp} is called, or {@code nanos} have passed, whatever comes: under load a waiter that is woken
-   * for each record spends more on waking up than on the records.
+   * Waits until {@link #wakeUp} is called, or {@code nanos} have passed, whatever comes: under load a waiter that is
+   * woken for each record spends more on waking up than on the records.
    */
   public void rest(long nanos) {
     wakeUp.await(nanos);

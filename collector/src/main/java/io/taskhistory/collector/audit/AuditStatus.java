@@ -3,8 +3,8 @@ package io.taskhistory.collector.audit;
 import java.nio.ByteBuffer;
 
 /**
- * What the kernel's audit says of itself: {@code struct audit_status} of include/uapi/linux/audit.h. Older kernels end it
- * earlier; what they do not tell is 0.
+ * What the kernel's audit says of itself: {@code struct audit_status} of include/uapi/linux/audit.h. Older kernels end
+ * it earlier; what they do not tell is 0.
  *
  * <pre>
  *   0      4         8         12    16           20              24     28        32               36

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An audit rule as the kernel takes and shows it: {@code struct audit_rule_data} of include/uapi/linux/audit.h, in native
- * byte order.
+ * An audit rule as the kernel takes and shows it: {@code struct audit_rule_data} of include/uapi/linux/audit.h, in
+ * native byte order.
  *
  * <pre>
  *   0       4        8             12             268             524             780                1036     1040

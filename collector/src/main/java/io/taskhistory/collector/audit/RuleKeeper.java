@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
  * on up to five minutes; after the tenth removal within an hour they do not come back at all. Locked rules are left as
  * they are; audit that is switched off is switched on only where the caller is meant to do so, with the same patience.
  *
- * <p>What has our key is ours, also where it was there before: somebody who was killed has left it. Only that is removed
- * in the end.
+ * <p>What has our key is ours, also where it was there before: somebody who was killed has left it. Only that is
+ * removed in the end.
  */
 final class RuleKeeper {
 

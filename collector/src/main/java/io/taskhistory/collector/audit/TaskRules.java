@@ -14,8 +14,8 @@ import java.util.function.Predicate;
  * that one: in front, ours would take the key from what an administrator looks for. So an event can come with a key of
  * somebody else's, and what an administrator has excluded with a {@code never} stays excluded.
  *
- * <p>No rule can name the syscalls of x32 programs: their numbers have bit 30 set (__X32_SYSCALL_BIT), and a rule's mask
- * ends at 2047. Distributions' kernels do not run such programs unless booted with {@code syscall.x32=y}.
+ * <p>No rule can name the syscalls of x32 programs: their numbers have bit 30 set (__X32_SYSCALL_BIT), and a rule's
+ * mask ends at 2047. Distributions' kernels do not run such programs unless booted with {@code syscall.x32=y}.
  */
 public final class TaskRules {
 

@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The kernel's audit, switched on for one test at a time on this machine, and put back as it was when it is closed; where
- * the test's process died before that, by the next test.
+ * The kernel's audit, switched on for one test at a time on this machine, and put back as it was when it is closed;
+ * where the test's process died before that, by the next test.
  *
- * <p>Rules of a test are narrowed to a login uid that nobody has but {@link #run}'s children and all that they start: it
- * is inherited, and nothing else that a rule can ask for goes from a process to its grandchildren but not beyond.
+ * <p>Rules of a test are narrowed to a login uid that nobody has but {@link #run}'s children and all that they start:
+ * it is inherited, and nothing else that a rule can ask for goes from a process to its grandchildren but not beyond.
  */
 public final class TestAudit implements AutoCloseable {
 
@@ -99,7 +99,8 @@ public final class TestAudit implements AutoCloseable {
   /** Starts a program that the test's rules match. */
   public Child run(Path program, String... arguments) {
     List<String> command = new ArrayList<>(
-        List.of("sh", "-c", "echo \"$0\" >/proc/self/loginuid && exec \"$@\"", Long.toString(auid), program.toString()));
+        List.of("sh", "-c", "echo \"$0\" >/proc/self/loginuid && exec \"$@\"", Long.toString(auid)));
+    command.add(program.toString());
     command.addAll(List.of(arguments));
     return Child.start(new ProcessBuilder(command));
   }
