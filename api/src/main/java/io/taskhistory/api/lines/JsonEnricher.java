@@ -66,10 +66,7 @@ public final class JsonEnricher implements Enricher {
     asked.clear();
     lineages.clear();
     for (int start = 0; start < text.length;) {
-      int end = start;
-      while (end < text.length && text[end] != '\n') {
-        end++;
-      }
+      int end = Lines.end(text, start, text.length);
       line(text, start, end);
       start = end + 1;
     }
@@ -160,7 +157,7 @@ public final class JsonEnricher implements Enricher {
     if (first == null || second == null) {
       return first == null ? second : first;
     }
-    if (first.task().equals(second.task()) && first.history().equals(second.history())) {
+    if (first == second || first.task().equals(second.task()) && first.history().equals(second.history())) {
       return first;
     }
     byte[] comm = line.comm;

@@ -54,10 +54,7 @@ public final class KernelLogEnricher implements Enricher {
     long lines = 0;
     long unparsable = 0;
     for (int start = 0; start < text.length;) {
-      int end = start;
-      while (end < text.length && text[end] != '\n') {
-        end++;
-      }
+      int end = Lines.end(text, start, text.length);
       lines++;
       String line = new String(text, start, end - start, StandardCharsets.ISO_8859_1);
       KernelLine named = KernelLine.parse(line);

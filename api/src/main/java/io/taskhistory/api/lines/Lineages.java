@@ -3,15 +3,19 @@ package io.taskhistory.api.lines;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.taskhistory.api.ask.Rfc3339;
 import io.taskhistory.api.client.PostConnection;
 import io.taskhistory.api.client.PostConnection.Answer;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the service for many histories at once: first all questions, then {@link #send}, then all answers. */
+/**
+ * Asks the service for many histories at once: first all questions, then {@link #send}, then all answers. Lines of a log
+ * speak of few tasks, so what an answer says of a task is read once for all that say the same.
+ */
 final class Lineages implements AutoCloseable {
 
   /**
@@ -21,11 +25,51 @@ final class Lineages implements AutoCloseable {
    */
   record Lineage(String task, String history, boolean isComplete) {}
 
+  /** A part of the answers, from the task on: what is before it repeats the question. */
+  private static final class Said {
+
+    private final byte[] bytes;
+    private final int from;
+    private final int to;
+    private final int hash;
+
+    Said(byte[] bytes, int from, int to) {
+      this.bytes = bytes;
+      this.from = from;
+      this.to = to;
+      int sum = 1;
+      for (int i = from; i < to; i++) {
+        sum = 31 * sum + bytes[i];
+      }
+      hash = sum;
+    }
+
+    Said copy() {
+      return new Said(Arrays.copyOfRange(bytes, from, to), 0, to - from);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Said said && hash == said.hash
+          && Arrays.equals(bytes, from, to, said.bytes, said.from, said.to);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+  }
+
+  private static final int MOST_KNOWN = 4096;
+  private static final byte[] TASK = "\"task\":".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] ERROR = "\"error\":".getBytes(StandardCharsets.US_ASCII);
+
   private final PostConnection connection;
   private final String path;
   private final JsonFactory json = new JsonFactory();
   private final Output questions = new Output();
-  private final List<@Nullable Lineage> answers = new ArrayList<>();
+  private final Map<Said, Lineage> known = new HashMap<>();
+  private @Nullable Lineage[] answers = new @Nullable Lineage[1024];
   private int count;
 
   /**
@@ -40,14 +84,12 @@ final class Lineages implements AutoCloseable {
 
   void clear() {
     questions.clear();
-    answers.clear();
     count = 0;
   }
 
   /** Asks who held {@code pid} then; what is returned is the number of the question. */
   int ask(int pid, long nanos, boolean isMonotonic, @Nullable String boot) {
-    questions.add("{\"pid\":").add(Integer.toString(pid)).add(isMonotonic ? ",\"at\":\"mono:" : ",\"at\":\"")
-        .add(Rfc3339.writeSeconds(nanos)).add('"');
+    questions.add("{\"pid\":").add(pid).add(isMonotonic ? ",\"at\":\"mono:" : ",\"at\":\"").addSeconds(nanos).add('"');
     if (boot != null) {
       questions.add(",\"boot\":").addJson(boot);
     }
@@ -56,42 +98,84 @@ final class Lineages implements AutoCloseable {
   }
 
   void send() throws IOException {
-    answers.clear();
     if (count == 0) {
       return;
     }
-    Answer answer = connection.post(path, "application/x-ndjson", questions.bytes(), questions.length());
-    try (JsonParser in = json.createParser(answer.body(), 0, answer.length())) {
-      while (in.nextToken() == JsonToken.START_OBJECT) {
-        answers.add(lineage(in));
-      }
+    if (answers.length < count) {
+      answers = new @Nullable Lineage[2 * count];
     }
-    if (answers.size() != count) {
-      throw new IOException(answers.size() + " answers came to " + count + " questions");
+    Answer answer = connection.post(path, "application/x-ndjson", questions.bytes(), questions.length());
+    byte[] text = answer.body();
+    int number = 0;
+    for (int start = 0; start < answer.length() && number <= count;) {
+      int end = Lines.end(text, start, answer.length());
+      if (number < count) {
+        answers[number] = lineage(text, start, end);
+      }
+      number++;
+      start = end + 1;
+    }
+    if (number != count) {
+      throw new IOException("not as many answers came as were asked for");
     }
   }
 
-  private static @Nullable Lineage lineage(JsonParser in) throws IOException {
-    String task = null;
-    String history = null;
+  private @Nullable Lineage lineage(byte[] text, int start, int end) throws IOException {
+    for (int i = start; i < end; i++) {
+      if (text[i] == '"' && (starts(text, i, end, TASK) || starts(text, i, end, ERROR))) {
+        return text[i + 1] == TASK[1] ? lineage(new Said(text, i, end)) : null;
+      }
+    }
+    throw new IOException("an answer tells neither a task nor an error");
+  }
+
+  private static boolean starts(byte[] text, int from, int to, byte[] with) {
+    return to - from > with.length && Arrays.equals(text, from, from + with.length, with, 0, with.length);
+  }
+
+  private Lineage lineage(Said said) throws IOException {
+    Lineage before = known.get(said);
+    if (before != null) {
+      return before;
+    }
+    if (known.size() >= MOST_KNOWN) {
+      known.clear();
+    }
+    byte[] object = new byte[1 + said.to - said.from];
+    object[0] = '{';
+    System.arraycopy(said.bytes, said.from, object, 1, said.to - said.from);
+    Lineage read = read(object);
+    known.put(said.copy(), read);
+    return read;
+  }
+
+  private Lineage read(byte[] object) throws IOException {
+    String task = "";
+    String history = "";
     boolean isComplete = false;
-    for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
-      switch (name) {
-        case "task" -> task = in.nextTextValue();
-        case "history" -> history = in.nextTextValue();
-        case "complete" -> isComplete = in.nextToken() == JsonToken.VALUE_TRUE;
-        default -> {
-          in.nextToken();
-          in.skipChildren();
+    try (JsonParser in = json.createParser(object)) {
+      in.nextToken();
+      for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
+        switch (name) {
+          case "task" -> task = in.nextTextValue();
+          case "history" -> history = in.nextTextValue();
+          case "complete" -> isComplete = in.nextToken() == JsonToken.VALUE_TRUE;
+          default -> {
+            in.nextToken();
+            in.skipChildren();
+          }
         }
       }
     }
-    return task == null || history == null ? null : new Lineage(task, history, isComplete);
+    if (task == null || history == null) {
+      throw new IOException("an answer's task or history is no text");
+    }
+    return new Lineage(task, history, isComplete);
   }
 
   /** The answer to the question with this number; null where nobody is known to have held the pid then. */
   @Nullable Lineage answer(int question) {
-    return answers.get(question);
+    return answers[question];
   }
 
   @Override

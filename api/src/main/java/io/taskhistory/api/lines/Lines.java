@@ -9,6 +9,20 @@ final class Lines {
 
   private Lines() {}
 
+  /** Where the line that begins at {@code from} ends, without its end of line. */
+  static int end(byte[] text, int from, int to) {
+    return indexOf(text, from, to, '\n');
+  }
+
+  /** Where {@code c} is next, or {@code to}. */
+  static int indexOf(byte[] text, int from, int to, char c) {
+    int at = from;
+    while (at < to && text[at] != c) {
+      at++;
+    }
+    return at;
+  }
+
   static boolean isBlank(byte[] text, int from, int to) {
     for (int i = from; i < to; i++) {
       if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r') {

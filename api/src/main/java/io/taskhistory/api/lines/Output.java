@@ -5,6 +5,10 @@ import java.util.Arrays;
 /** Bytes that grow; used again for each batch. */
 final class Output {
 
+  private static final long SECOND = 1_000_000_000L;
+  private static final int FRACTION = 9;
+  private static final int MAX_DIGITS = 19;
+
   private byte[] bytes = new byte[1 << 16];
   private int length;
 
@@ -42,6 +46,35 @@ final class Output {
     return this;
   }
 
+  /** A number that is not negative. */
+  Output add(long value) {
+    room(MAX_DIGITS);
+    int digits = 1;
+    for (long rest = value / 10; rest > 0; rest /= 10) {
+      digits++;
+    }
+    digits(value, digits);
+    return this;
+  }
+
+  /** Nanoseconds as seconds with nine digits of fraction. */
+  Output addSeconds(long nanos) {
+    add(nanos / SECOND);
+    room(1 + FRACTION);
+    bytes[length++] = '.';
+    digits(nanos % SECOND, FRACTION);
+    return this;
+  }
+
+  private void digits(long value, int digits) {
+    long rest = value;
+    for (int i = length + digits - 1; i >= length; i--) {
+      bytes[i] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
+    length += digits;
+  }
+
   /** ASCII text as a JSON string. */
   Output addJson(String text) {
     room(6 * text.length() + 2);
@@ -59,11 +92,6 @@ final class Output {
     }
     bytes[length++] = '"';
     return this;
-  }
-
-  /** Takes the last byte back. */
-  void chop() {
-    length--;
   }
 
   private void room(int more) {
