@@ -38,6 +38,9 @@ final class Resolver {
   /** Later stamps are nonsense, with which nobody should have to calculate. */
   private static final long LATEST = Long.MAX_VALUE - Duration.ofHours(1).toNanos();
 
+  /** How much before and after is looked up at once: the same processes appear again soon. */
+  private static final long NEARBY = 500_000_000L;
+
   /** A power of two. */
   private static final int REMEMBERED = 8192;
 
@@ -48,9 +51,9 @@ final class Resolver {
   private final Images images;
   private final Candidates candidates;
   private final long tick;
-  private final @Nullable Known[] remembered = new Known[REMEMBERED];
+  private final @Nullable Held[] remembered = new Held[REMEMBERED];
   private final List<WallTimes.Interval> intervals = new ArrayList<>();
-  private final List<Task> holders = new ArrayList<>();
+  private final List<Known> holders = new ArrayList<>();
   private final List<WallTimes.Interval> when = new ArrayList<>();
   private long applied;
   private boolean hasWaited;
@@ -125,29 +128,22 @@ final class Resolver {
   }
 
   private void hold(int pid, WallTimes.Interval interval) {
-    Known known = remembered[pid & REMEMBERED - 1];
-    if (known != null && known.task.tid() == pid && known.task.boot().equals(interval.boot())
-        && known.task.livedAt(interval.from()) && known.task.livedAt(interval.to())) {
-      holders.add(known.task);
-      when.add(interval);
-      return;
+    Held held = remembered[pid & REMEMBERED - 1];
+    if (held == null || !held.covers(pid, interval.boot(), interval.from(), interval.to())) {
+      long from = interval.from() - NEARBY;
+      long to = interval.to() + NEARBY;
+      List<Task> tasks = reader.tasks(pid, new Moment(interval.boot(), from), to);
+      long known = interval.boot().equals(present) ? Math.min(to, applied) : to;
+      held = new Held(pid, interval.boot(), from, known, tasks, held);
+      remembered[pid & REMEMBERED - 1] = held;
     }
-    List<Task> held = reader.tasks(pid, new Moment(interval.boot(), interval.from()), interval.to());
-    for (int i = 0; i < held.size(); i++) {
-      holders.add(held.get(i));
-      when.add(interval);
-    }
+    held.within(interval, holders, when);
   }
 
-  private Outcome found(Task task, WallTimes.Interval interval, Question question) {
-    Known known = remembered[question.pid & REMEMBERED - 1];
-    if (known == null || known.task != task && !known.task.id().equals(task.id())) {
-      known = new Known(task);
-      remembered[question.pid & REMEMBERED - 1] = known;
-    }
-    entry = images.find(task, interval.from(), interval.to(), question,
+  private Outcome found(Known known, WallTimes.Interval interval, Question question) {
+    entry = images.find(known.task, interval.from(), interval.to(), question,
         question.isOwn ? known.before(question.serial) : null);
-    boot = task.boot();
+    boot = known.task.boot();
     if (entry == null) {
       return Outcome.AMBIGUOUS;
     }
@@ -161,7 +157,7 @@ final class Resolver {
     int only = -1;
     for (int i = 0; i < holders.size(); i++) {
       WallTimes.Interval interval = when.get(i);
-      if (candidates.isPossible(holders.get(i), interval.from(), interval.to(), question)) {
+      if (candidates.isPossible(holders.get(i).task, interval.from(), interval.to(), question)) {
         if (only >= 0) {
           return agree(question);
         }
@@ -172,7 +168,7 @@ final class Resolver {
       return Outcome.AMBIGUOUS;
     }
     WallTimes.Interval interval = when.get(only);
-    return candidates.isLikely(holders.get(only), interval.from(), interval.to(), question)
+    return candidates.isLikely(holders.get(only).task, interval.from(), interval.to(), question)
         ? found(holders.get(only), interval, question)
         : Outcome.AMBIGUOUS;
   }
@@ -181,9 +177,9 @@ final class Resolver {
   private Outcome agree(Question question) {
     @Nullable Entry common = null;
     for (int i = 0; i < holders.size(); i++) {
-      Task task = holders.get(i);
+      Task task = holders.get(i).task;
       WallTimes.Interval interval = when.get(i);
-      Entry found = task.id().equals(holders.get(0).id())
+      Entry found = holders.get(i) == holders.get(0)
           ? images.find(task, interval.from(), interval.to(), question, null) : null;
       if (found == null || common != null && (found.time() != common.time() || found.pid() != common.pid())) {
         return Outcome.AMBIGUOUS;
@@ -191,7 +187,7 @@ final class Resolver {
       common = found;
     }
     entry = common;
-    boot = holders.get(0).boot();
+    boot = holders.get(0).task.boot();
     return Outcome.FOUND;
   }
 }
