@@ -22,10 +22,9 @@ public final class CommandLines {
 
   static int execute(Terminal terminal, PrintStream err, Map<String, String> environment, String... args) {
     PrintWriter complaints = new PrintWriter(err, true, StandardCharsets.UTF_8);
-    CommandLine line = new CommandLine(new TaskhistoryCommand(terminal, environment))
+    CommandLine line = of(new TaskhistoryCommand(terminal, environment))
         .setOut(terminal.writer())
         .setErr(complaints)
-        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((e, given) -> {
           String command = e.getCommandLine().getCommandSpec().qualifiedName();
           complaints.println("taskhistory: " + Terminal.clean(e.getMessage()));
@@ -36,6 +35,11 @@ public final class CommandLines {
     int code = line.execute(args);
     terminal.flush();
     return code;
+  }
+
+  /** How all command lines are understood. */
+  static CommandLine of(TaskhistoryCommand command) {
+    return new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true);
   }
 
   private static int failed(Exception e, PrintWriter complaints) {

@@ -24,7 +24,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
         RunCommand.class, ShowCommand.class, TreeCommand.class, SearchCommand.class, StatusCommand.class,
         EnrichCommand.class,
-        DoctorCommand.class, CompletionCommand.class})
+        DoctorCommand.class, AudispCommand.class, CompletionCommand.class})
 final class TaskhistoryCommand implements Runnable {
 
   /** When to use colour. */

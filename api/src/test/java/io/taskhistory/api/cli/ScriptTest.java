@@ -99,6 +99,25 @@ class ScriptTest {
     assertThat(run(script, "status").out()).contains("--enable-native-access=ALL-UNNAMED\n");
   }
 
+  /** As auditd starts it: with no environment, and with signals ignored of which it then sends some. */
+  @Test
+  void audisp_startedByAuditd_hearsSignalsAndBuildsNothing() throws Exception {
+    program(runtime.resolve("bin/java"), "cat /proc/self/status");
+    Path tools = Files.createDirectories(directory.resolve("tools"));
+    Files.createSymbolicLink(tools.resolve("java"), runtime.resolve("bin/java"));
+    List<String> audisp = List.of("env", "-i", "-C", "/", "--ignore-signal=HUP,TERM,USR1", "PATH=" + tools
+        + ":/usr/bin:/bin", root.resolve("taskhistory").toString(), "audisp", "@/nowhere");
+    Outcome notBuilt = Machinery.run(audisp);
+    assertThat(notBuilt.code()).isEqualTo(1);
+    assertThat(notBuilt.err()).contains("not built yet; build it by hand: ");
+    run(root.resolve("taskhistory"), "--version");
+    Outcome outcome = Machinery.run(audisp);
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    String ignored = outcome.out().replaceFirst("(?s).*SigIgn:\\s+(\\p{XDigit}+).*", "$1");
+    assertThat(Long.parseUnsignedLong(ignored, 16) & (1 << 0 | 1 << 14)).as("HUP and TERM in " + ignored).isZero();
+    assertThat(outcome.err()).isEmpty();
+  }
+
   @Test
   void java_tooOld_isRefused() throws Exception {
     version("11.0.2");
