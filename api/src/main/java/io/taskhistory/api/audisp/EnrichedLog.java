@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   LOG          0600   is written
  *   LOG.1        0400   the one before, and so on up to LOG.(num_logs − 1)
- *   LOG.lock     0600   held by the plugin that writes
+ *   LOG.lock     0600   held by the plugin that writes, and not empty until it has ended as it should
  * </pre>
  *
  * <p>What is appended at once is there as a whole or not at all.
@@ -38,6 +38,8 @@ final class EnrichedLog implements Closeable {
   private final FileChannel lockFile;
   private @Nullable FileChannel channel;
   private long size;
+  private boolean locked;
+  private boolean cutOff;
 
   private EnrichedLog(Path path, FileChannel lockFile) {
     this.path = path;
@@ -51,6 +53,9 @@ final class EnrichedLog implements Closeable {
     try {
       FileLock lock = lockFile.tryLock();
       if (lock != null) {
+        log.locked = true;
+        log.cutOff = lockFile.size() > 0;
+        lockFile.write(ByteBuffer.wrap(new byte[] {'\n'}), 0);
         log.open();
         return log;
       }
@@ -83,6 +88,11 @@ final class EnrichedLog implements Closeable {
 
   Path path() {
     return path;
+  }
+
+  /** Whether whoever wrote it before was killed, with records that are not in here. */
+  boolean isCutOff() {
+    return cutOff;
   }
 
   long size() {
@@ -164,6 +174,9 @@ final class EnrichedLog implements Closeable {
   public void close() throws IOException {
     try (lockFile) {
       closeChannel();
+      if (locked) {
+        lockFile.truncate(0);
+      }
     }
   }
 }

@@ -23,6 +23,13 @@ final class LogWriter {
     this.settings = settings;
     this.marks = marks;
     this.complaints = complaints;
+    sayIfCutOff();
+  }
+
+  private void sayIfCutOff() {
+    if (log.isCutOff()) {
+      mark(marks.missing(Missing.PLUGIN_KILLED, new Lines()));
+    }
   }
 
   /**
@@ -74,6 +81,7 @@ final class LogWriter {
         }
         log.close();
         log = other;
+        sayIfCutOff();
       }
       settings = next;
     } catch (IOException e) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   type=DAEMON_ERR msg=audit(STAMP:SERIAL): op=drop reason=queue-full lines=17 bytes=6120 from=ID to=ID res=failed
+ *   type=DAEMON_ERR msg=audit(STAMP:SERIAL): op=drop reason=plugin-killed res=failed
  *   type=DAEMON_ERR msg=audit(STAMP:SERIAL): op=not-enriched state=begin reason=unreachable from=ID res=failed
  *   type=DAEMON_ERR msg=audit(STAMP:SERIAL): op=not-enriched state=end lines=12 bytes=3100 from=ID to=ID res=success
  * </pre>
@@ -40,7 +41,9 @@ final class Marks {
     /** They could not be written. */
     LOG_WRITE("log-write"),
     /** They were longer than any record. */
-    TOO_LONG("too-long");
+    TOO_LONG("too-long"),
+    /** The plugin that had them was killed; how many there were nobody knows. */
+    PLUGIN_KILLED("plugin-killed");
 
     private final String word;
 
@@ -66,7 +69,7 @@ final class Marks {
   }
 
   private static String extent(Lines lines) {
-    return " lines=" + lines.count() + " bytes=" + lines.bytes()
+    return lines.isEmpty() ? "" : " lines=" + lines.count() + " bytes=" + lines.bytes()
         + (lines.first() == null ? "" : " from=" + lines.first() + " to=" + lines.last());
   }
 

@@ -94,6 +94,27 @@ class EnrichedLogTest {
   }
 
   @Test
+  void writerThatWasKilled_isNoticedOnce() throws IOException {
+    assertThat(log.isCutOff()).isFalse();
+    Path lock = directory.resolve("taskhistory.log.lock");
+    String whileWritten = Files.readString(lock);
+    log.close();
+    log = reopened();
+    assertThat(log.isCutOff()).as("it was closed").isFalse();
+    log.close();
+    Files.writeString(lock, whileWritten);
+    log = reopened();
+    assertThat(log.isCutOff()).isTrue();
+    log.close();
+    log = reopened();
+    assertThat(log.isCutOff()).as("that was said").isFalse();
+  }
+
+  private EnrichedLog reopened() throws IOException {
+    return Objects.requireNonNull(EnrichedLog.tryOpen(path));
+  }
+
+  @Test
   void truncatedBySomebody_hasNoHole() throws IOException {
     append("one\n");
     Files.writeString(path, "");

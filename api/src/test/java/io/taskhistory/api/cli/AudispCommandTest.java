@@ -100,6 +100,22 @@ class AudispCommandTest {
     assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor()).isZero();
   }
 
+  /** As auditd does where the plugin's file has changed: it starts another before the first has ended. */
+  @Test
+  void predecessor_thatStillWrites_isWaitedFor() throws Exception {
+    send();
+    awaitRecord(log);
+    Process first = process;
+    start();
+    send();
+    process.getOutputStream().close();
+    first.destroy();
+    assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+    assertThat(Files.readAllLines(log)).filteredOn(RECORD::equals).hasSize(2);
+  }
+
   @Test
   void log_thatCannotBeWritten_isAFailure() throws Exception {
     Outcome outcome = Machinery.run(Machinery.command("audisp", "--output", directory.resolve("no/log").toString()));

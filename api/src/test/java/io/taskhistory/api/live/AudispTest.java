@@ -139,10 +139,13 @@ class AudispTest extends TracedTest {
   @Test
   void plugin_killed_isStartedAgainAndGoesOn() throws Exception {
     try (Auditd auditd = auditd()) {
-      ProcessHandle.of(auditd.plugins().get(0)).orElseThrow().destroyForcibly();
+      ProcessHandle plugin = ProcessHandle.of(auditd.plugins().get(0)).orElseThrow();
+      plugin.destroyForcibly();
+      plugin.onExit().join();
       Kill kill = killing.kill("assassin", "saint");
       auditd.await(syscall(kill.killer()));
       assertThat(auditd.plugins()).hasSize(2);
+      assertThat(auditd.await("op=drop")).contains("reason=plugin-killed");
       auditd.stop();
       assertThat(auditd.complaints()).doesNotContain("Exception");
     }
