@@ -139,7 +139,7 @@ final class Sources implements AutoCloseable {
     closeQuietly(before.spine);
   }
 
-  /** Passes on what one beside the spine has; they are drained after it, and nobody waits for them. -1: it has failed. */
+  /** Passes on what one beside the spine has, after that; nobody waits for it. -1 where it has failed. */
   long drain(EventSource beside, TaskEvents events, int most) {
     try {
       return beside.drain(events, most);

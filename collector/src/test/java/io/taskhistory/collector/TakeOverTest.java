@@ -34,7 +34,8 @@ class TakeOverTest {
   private final ReluctantStore store = new ReluctantStore();
   private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
   private final Collector collector = new Collector(
-      new Collector.Setup(store, new SourcePlan(trace, List.of(beside), List.of(() -> substitute)), new EmptyProc(), tgid -> null,
+      new Collector.Setup(store, new SourcePlan(trace, List.of(beside), List.of(() -> substitute)), new EmptyProc(),
+          tgid -> null,
           System::nanoTime, () -> new ClockLedger.Row(System.nanoTime(), 0, 0), 100, 500, 2000),
       failures::add);
 

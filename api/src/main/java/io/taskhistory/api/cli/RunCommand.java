@@ -63,12 +63,13 @@ final class RunCommand implements Callable<Integer> {
   private AuditUse.@Nullable Mode audit;
 
   @Option(names = "--audit-rules", paramLabel = "WHICH",
-      description = "what the kernel is asked to put on record: exec, each exec (default), all, also each clone and exit"
-          + " (default with --source audit), or none, what rules are there anyway")
+      description = "what the kernel is asked to put on record: exec, each exec (default), all, also each clone and"
+          + " exit (default with --source audit), or none, what rules are there anyway")
   private AuditUse.@Nullable Recorded auditRules;
 
   @Option(names = "--audit-only", paramLabel = "CONDITION",
-      description = "narrows these rules, as auditctl -F does: uid>=1000, exe=/usr/bin/make; may be given more than once")
+      description = "narrows these rules, as auditctl -F does: uid>=1000, exe=/usr/bin/make; may be given more than"
+          + " once")
   private List<String> auditOnly = new ArrayList<>();
 
   @Option(names = "--release",
@@ -143,8 +144,8 @@ final class RunCommand implements Callable<Integer> {
     if (all.hasServer()) {
       throw wrong("--server is for the commands that ask; run answers: use --listen");
     }
-    if (release && source == Sources.Choice.PROC) {
-      throw wrong("--release is about what the kernel's trace buffer records; leave --source proc away");
+    if (release && (source == Sources.Choice.PROC || source == Sources.Choice.AUDIT)) {
+      throw wrong("--release is about what the kernel's trace buffer records; leave --source away");
     }
     try {
       return Listen.parse(listen);

@@ -30,8 +30,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * This host: followed by the kernel's trace buffer, the proc connector and audit, kept in RocksDB. The one place where the parts
- * are put together.
+ * This host: followed by the kernel's trace buffer, the proc connector and audit, kept in RocksDB. The one place where
+ * the parts are put together.
  */
 public final class LinuxMachine implements Machine {
 

@@ -8,8 +8,8 @@ import java.util.Arrays;
  * One audit record, looked at where its bytes lie: {@link #parse} it, ask, and parse the next one with the same object.
  *
  * <pre>
- *   node=web1 type=SYSCALL msg=audit(1691750738.271:108): arch=c000003e … comm="bash" exe="/usr/bin/bash" key=(null)GARCH=x86_64
- *        node      type              stamp       serial   fields                                                  ^ 0x1d
+ *   node=web1 type=SYSCALL msg=audit(1691750738.271:108): arch=c000003e … comm="bash" key=(null)GARCH=x86_64
+ *        node      type              stamp       serial   fields                             ^ 0x1d
  *   type=USER_LOGIN msg=audit(…): pid=7 uid=0 … msg='op=login acct="root" exe="/usr/sbin/sshd" res=success'
  * </pre>
  *
@@ -322,7 +322,8 @@ public final class AuditRecord {
       return RawText.UNKNOWN;
     }
     if (bytes[start] == '"') {
-      return RawText.of(bytes, start + 1, Math.max(0, end - start - (end - start > 1 && bytes[end - 1] == '"' ? 2 : 1)));
+      boolean isClosed = end - start > 1 && bytes[end - 1] == '"';
+      return RawText.of(bytes, start + 1, end - start - (isClosed ? 2 : 1));
     }
     if (bytes[start] == '(' || bytes[start] == '?') {
       return RawText.UNKNOWN;

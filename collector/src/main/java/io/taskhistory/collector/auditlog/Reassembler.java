@@ -108,7 +108,8 @@ public final class Reassembler {
     /** Whether all that its SYSCALL record announces is there. */
     boolean isWhole() {
       return call == null ? RecordTypes.isAlone(type)
-          : paths >= items && (items <= 0 || hasCwd) && (!call.call().isExec() || !call.success() || arguments != null && arguments.isWhole());
+          : paths >= items && (items <= 0 || hasCwd)
+              && (!call.call().isExec() || !call.success() || arguments != null && arguments.isWhole());
     }
 
     AuditEvent event() {

@@ -19,8 +19,8 @@ import io.taskhistory.history.RawText;
  */
 public record SyscallFacts(
     Syscalls.Call call, long arch, long number, boolean hasResult, boolean success, long exit, long flags,
-    long code, int ppid, int pid, long auid, long uid, long gid, long euid, long egid, long ses, RawText tty, RawText comm,
-    RawText exe, RawText key) {
+    long code, int ppid, int pid, long auid, long uid, long gid, long euid, long egid, long ses, RawText tty,
+    RawText comm, RawText exe, RawText key) {
 
   /** A number that the record does not have. */
   public static final long UNKNOWN = -1;

@@ -21,8 +21,8 @@ import java.util.function.LongSupplier;
 /**
  * All that turns the events of one spine into tasks and entries, wired together. For the collector's thread.
  *
- * <p>Use: {@link #follow} and {@link #resume} once; then, for as long as it lasts, drain a source into {@link #events} and say with
- * {@link #drained} how far that went.
+ * <p>Use: {@link #follow} and {@link #resume} once; then, for as long as it lasts, drain a source into {@link #events}
+ * and say with {@link #drained} how far that went.
  */
 public final class Tracking implements AutoCloseable {
 
