@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * there the histories are added.
  *
  * <ul>
- *   <li>After PROCTITLE, with which kernels since 3.14 end an event, and so before EOE. The line after it is seen first:
- *       should it be such a record already, none is added.
- *   <li>Else after the last record of the event, once it is over: because EOE came; because a record of the same machine
- *       is two seconds later, as for ausearch; because {@link LogPassage#HELD} bytes have passed or too many other events
- *       have begun since; at the end; or, in a log that knows no PROCTITLE, when nothing more comes for now and no PATH
- *       is missing. If other lines have been written since, before the present line.
+ *   <li>After PROCTITLE, with which kernels since 3.14 end an event, and so before EOE. The line after it is seen
+ *       first: should it be such a record already, none is added.
+ *   <li>Else after the last record of the event, once it is over: because EOE came; because a record of the same
+ *       machine is two seconds later, as for ausearch; because {@link LogPassage#HELD} bytes have passed or too many
+ *       other events have begun since; at the end; or, in a log that knows no PROCTITLE, when nothing more comes for now
+ *       and no PATH is missing. If other lines have been written since, before the present line.
  * </ul>
  *
  * <p>Who asks for {@code all} gets histories for the events without SYSCALL too: records of programs and of the daemon,

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Finds the process that an audit record means, and where it stood. A wrong answer is worse than none: where what the
  * record says leaves a doubt, there is none.
  *
- * <p>Whoever held the pid at some time from a tick before the stamp until a tick and 2 ms after it can be meant: a stamp
- * is up to a tick and a millisecond too early (see {@link Images}), and clocks are compared to a millisecond.
+ * <p>Whoever held the pid at some time from a tick before the stamp until a tick and 2 ms after it can be meant: a
+ * stamp is up to a tick and a millisecond too early (see {@link Images}), and clocks are compared to a millisecond.
  *
  * <p>One thread uses it, for one request; what it remembers is bounded.
  */

@@ -35,9 +35,9 @@ import java.util.stream.Stream;
  * process, and through HTTP with curl. The module's README says how to run it. Arguments: how many tasks (1,000,000),
  * how many of them the log speaks of (100,000), on every how manieth task (1: all that ran one after the other).
  *
- * <p>The log is what auditd writes with rules for execve, openat and kill: of each task an exec (5 records), then a file
- * opened (4), and of every second a signal to another (3); in the order of time, over all pids, each event another pid
- * than the one before.
+ * <p>The log is what auditd writes with rules for execve, openat and kill: of each task an exec (5 records), then a
+ * file opened (4), and of every second a signal to another (3); in the order of time, over all pids, each event another
+ * pid than the one before.
  */
 final class EnrichBenchmark {
 
@@ -151,8 +151,8 @@ final class EnrichBenchmark {
   }
 
   private String call(int number, int i, String comm) {
-    return "arch=c000003e syscall=" + number + " success=yes exit=0 a0=55d0a1b2c3d4 a1=55d0a1b2c400 a2=55d0a1b2c500 a3=8"
-        + " items=1 ppid=" + DEPTH + " pid=" + tids[i] + " auid=1000 uid=1000 gid=1000 euid=1000 suid=1000 fsuid=1000"
+    return "arch=c000003e syscall=" + number + " success=yes exit=0 a0=55d0a1b2c3d4 a1=55d0a1b2c400 a2=55d0a1b2c500"
+        + " a3=8 items=1 ppid=" + DEPTH + " pid=" + tids[i] + " auid=1000 uid=1000 gid=1000 euid=1000 suid=1000 fsuid=1000"
         + " egid=1000 sgid=1000 fsgid=1000 tty=pts0 ses=3 comm=\"" + comm + "\" exe=\"/usr/bin/" + comm
         + "\" subj=unconfined key=\"watched\"\u001dARCH=x86_64 SYSCALL=x AUID=\"user\" UID=\"user\" GID=\"user\""
         + " EUID=\"user\" SUID=\"user\" FSUID=\"user\" EGID=\"user\" SGID=\"user\" FSGID=\"user\"\n";

@@ -20,8 +20,10 @@ class PassageFuzzTest {
 
   private static final String[] LINES = {
       "type=SYSCALL msg=audit(1691750758.%03d:%d): arch=c000003e syscall=59 success=yes exit=0 a0=1 items=2 ppid=3767"
-          + " pid=%d auid=0 tty=(none) ses=1 comm=\"bash\" exe=\"/bin/bash\" key=(null)\u001dARCH=x86_64 SYSCALL=execve",
-      "node=web1 type=SYSCALL msg=audit(1691750758.%03d:%d): arch=40000003 syscall=5 success=no items=0 pid=%d comm=6261",
+          + " pid=%d auid=0 tty=(none) ses=1 comm=\"bash\" exe=\"/bin/bash\" key=(null)\u001dARCH=x86_64"
+          + " SYSCALL=execve",
+      "node=web1 type=SYSCALL msg=audit(1691750758.%03d:%d): arch=40000003 syscall=5 success=no items=0 pid=%d"
+          + " comm=6261",
       "type=EXECVE msg=audit(1691750758.%03d:%d): argc=3 a0=\"bash\" a1=\"-c\" a2=\"%d\"",
       "type=CWD msg=audit(1691750758.%03d:%d):  cwd=2F746D702F6120622063",
       "type=PATH msg=audit(1691750758.%03d:%d): item=0 name=\"/bin/bash\" inode=%d",
@@ -29,7 +31,8 @@ class PassageFuzzTest {
       "type=PROCTITLE msg=audit(1691750758.%03d:%d): proctitle=2D62617368",
       "node=web1 type=PROCTITLE msg=audit(1691750758.%03d:%d): proctitle=2D62617368",
       "type=EOE msg=audit(1691750758.%03d:%d): ",
-      "type=USER_CMD msg=audit(1691750762.%03d:%d): user pid=%d uid=497 msg='cwd=\"/\" cmd=2F75 terminal=? res=success'",
+      "type=USER_CMD msg=audit(1691750762.%03d:%d): user pid=%d uid=497 msg='cwd=\"/\" cmd=2F75"
+          + " terminal=? res=success'",
       "type=LOGIN msg=audit(1691750758.%03d:%d): login pid=%d uid=0 old auid=4294967295 new auid=0",
       "type=AVC msg=audit(1691750758.%03d:%d): apparmor=\"DENIED\" pid=%d comm=\"bash\" peer=\"unconfined\"",
       "type=DAEMON_CONFIG msg=audit(1691750758.%03d:%d) config changed, auid=0 pid=%d res=success",

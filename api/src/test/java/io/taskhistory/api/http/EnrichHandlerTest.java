@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EnrichHandlerTest {
 
   private static final String EVENT = """
-      type=SYSCALL msg=audit(1691750758.500:108): arch=c000003e syscall=62 success=yes exit=0 items=0 ppid=3767 pid=3787 \
-      auid=0 uid=0 tty=pts1 ses=1 comm="bash" exe="/bin/bash" key=(null)
+      type=SYSCALL msg=audit(1691750758.500:108): arch=c000003e syscall=62 success=yes exit=0 items=0 ppid=3767 \
+      pid=3787 auid=0 uid=0 tty=pts1 ses=1 comm="bash" exe="/bin/bash" key=(null)
       type=OBJ_PID msg=audit(1691750758.500:108): opid=77 oauid=-1 ouid=0 oses=-1 ocomm="gone"
       type=PROCTITLE msg=audit(1691750758.500:108): proctitle="bash"
       """;

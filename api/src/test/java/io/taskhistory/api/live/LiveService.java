@@ -235,6 +235,14 @@ final class LiveService implements AutoCloseable {
     return response.body().lines().map(LiveService::parse).toList();
   }
 
+  /** An audit log with histories added, and the summary. */
+  String enrich(String log) {
+    HttpResponse<String> response = send(request("/enrich/audit?summary=true")
+        .POST(HttpRequest.BodyPublishers.ofString(log, StandardCharsets.UTF_8)).build());
+    assertThat(response.statusCode()).isEqualTo(200);
+    return response.body();
+  }
+
   /** Waits until everything that happened before {@code time} has been applied. */
   void awaitWatermark(Instant time) {
     Awaitility.await().atMost(Duration.ofSeconds(PATIENCE_SECONDS))
