@@ -48,6 +48,7 @@ public final class AuditEnrichment {
       passage.run(counting);
       book.settleAll();
       passage.finish();
+      tally.endsWithinLine = passage.endsWithinLine();
     } finally {
       counting.count();
     }

@@ -72,6 +72,7 @@ final class LogPassage {
   private int start;
   private int lineFrom;
   private int lineTo;
+  private boolean endsWithinLine;
   private int limit;
 
   /** The additions, by place: where in {@link #added} each begins, and where it stands in the stream. */
@@ -154,9 +155,15 @@ final class LogPassage {
       limit += read;
     }
     lineTo = limit;
+    endsWithinLine = isLong || lineTo > lineFrom;
     if (lineTo > lineFrom) {
       watcher.line(false);
     }
+  }
+
+  /** Whether what came last is no whole line. */
+  boolean endsWithinLine() {
+    return endsWithinLine;
   }
 
   /** Writes what is left, once nothing is to be added any more. */

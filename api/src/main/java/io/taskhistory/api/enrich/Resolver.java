@@ -41,8 +41,8 @@ final class Resolver {
   /** How much before and after is looked up at once: the same processes appear again soon. */
   private static final long NEARBY = 500_000_000L;
 
-  /** A power of two. */
-  private static final int REMEMBERED = 8192;
+  /** How many pids; each with a task and its entries. A power of two. */
+  private static final int REMEMBERED = 2048;
 
   private final HistoryReader reader;
   private final CollectorView collector;

@@ -9,6 +9,12 @@ public final class Tally {
   long ambiguous;
   long unknown;
   long unparsable;
+  boolean endsWithinLine;
+
+  /** Whether the log's last line had no end. */
+  public boolean endsWithinLine() {
+    return endsWithinLine;
+  }
 
   /** The same numbers, which no longer change. */
   public EnrichmentCounts.Totals totals() {

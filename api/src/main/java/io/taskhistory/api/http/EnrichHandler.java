@@ -49,7 +49,8 @@ final class EnrichHandler {
       OutputStream out = ctx.res().getOutputStream();
       Tally tally = enrichment.enrich(ctx.req().getInputStream(), out, all, limit);
       if (summary) {
-        out.write((SUMMARY + tally.totals().json() + "\n").getBytes(StandardCharsets.US_ASCII));
+        // It is a line of its own also after a line without an end.
+        out.write(((tally.endsWithinLine() ? "\n" : "") + SUMMARY + tally.totals().json() + "\n").getBytes(StandardCharsets.US_ASCII));
         out.flush();
       }
     } finally {

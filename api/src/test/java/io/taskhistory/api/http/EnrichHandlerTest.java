@@ -56,6 +56,9 @@ class EnrichHandlerTest {
         \nx
         #taskhistory {"lines":5,"events":1,"added":1,"ambiguous":0,"unknown":1,"unparsable":1}
         """);
+    for (String cut : new String[] {"x", "y".repeat(100_000)}) {
+      assertThat(host.post("/enrich/audit?summary=true", EVENT + cut).body()).contains("\"\n" + cut + "\n#taskhistory {");
+    }
     assertThat(host.post("/enrich/audit?summary=true&all=true&limit=0", "").body()).isEqualTo(
         "#taskhistory {\"lines\":0,\"events\":0,\"added\":0,\"ambiguous\":0,\"unknown\":0,\"unparsable\":0}\n");
   }
