@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class JsonFields {
 
   private static final int GONE = -1;
+  private static final int MOST_KEYS = 256;
 
   private final JsonFactory json = new JsonFactory();
   private final List<String> paths;
@@ -24,6 +27,7 @@ final class JsonFields {
   private final String added;
   /** The value of each path, as it is written. */
   private final @Nullable String[] values;
+  private final Level top;
   private int insertAt;
   private boolean isAdded;
 
@@ -38,6 +42,9 @@ final class JsonFields {
     this.container = container;
     this.added = added;
     this.values = new @Nullable String[paths.size()];
+    int[] at = new int[paths.size() + 1];
+    at[paths.size()] = container.isEmpty() ? GONE : 0;
+    this.top = new Level(at, container.isEmpty());
   }
 
   /** Walks through a line; false where it is no JSON object. */
@@ -49,7 +56,7 @@ final class JsonFields {
       if (in.nextToken() != JsonToken.START_OBJECT) {
         return false;
       }
-      object(in, new int[paths.size()], container.isEmpty() ? -1 : 0);
+      object(in, top);
       if (in.nextToken() != null) {
         return false;
       }
@@ -76,68 +83,95 @@ final class JsonFields {
     return insertAt > 0 && !isAdded;
   }
 
-  /**
-   * Walks through an object.
-   *
-   * @param at how much of each path leads to it, or {@link #GONE}
-   * @param inContainer how much of the container's path leads to it, −1 where this is the container, −2 elsewhere
-   */
-  private void object(JsonParser in, int[] at, int inContainer) throws IOException {
+  private void object(JsonParser in, Level level) throws IOException {
     for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
-      isAdded |= inContainer == -1 && name.equals(added);
-      JsonToken value = in.nextToken();
-      int inner = inContainer < 0 ? -2 : container(name, inContainer);
-      value(in, value, name, at, inner);
+      isAdded |= level.isContainer && name.equals(added);
+      value(in, in.nextToken(), level.step(name));
     }
-    if (inContainer == -1) {
+    if (level.isContainer) {
       insertAt = (int) in.currentLocation().getByteOffset() - 1;
     }
   }
 
-  private void array(JsonParser in, int[] at) throws IOException {
+  private void array(JsonParser in, Level level) throws IOException {
     int index = 0;
     for (JsonToken item = in.nextToken(); item != JsonToken.END_ARRAY; item = in.nextToken()) {
-      value(in, item, Integer.toString(index++), at, -2);
+      value(in, item, level.step(Integer.toString(index++)));
     }
   }
 
-  private void value(JsonParser in, JsonToken value, String name, int[] at, int inContainer) throws IOException {
-    int[] inner = null;
-    for (int path = 0; path < at.length; path++) {
-      int next = at[path] == GONE ? GONE : after(paths.get(path), at[path], name);
-      if (next == GONE) {
-        continue;
+  private void value(JsonParser in, JsonToken value, Step step) throws IOException {
+    if (value.isStructStart()) {
+      if (step.inner == null) {
+        in.skipChildren();
+      } else if (value == JsonToken.START_OBJECT) {
+        object(in, step.inner);
+      } else {
+        array(in, step.inner);
       }
-      if (next > paths.get(path).length()) {
-        if (value.isNumeric() || value == JsonToken.VALUE_STRING) {
-          values[path] = in.getText();
-        }
-      } else if (value.isStructStart()) {
-        if (inner == null) {
-          inner = new int[at.length];
-          Arrays.fill(inner, GONE);
-        }
-        inner[path] = next;
+    } else if (step.ends.length > 0 && (value.isNumeric() || value == JsonToken.VALUE_STRING)) {
+      String text = in.getText();
+      for (int path : step.ends) {
+        values[path] = text;
       }
     }
-    if (value == JsonToken.START_OBJECT && (inner != null || inContainer >= -1)) {
-      object(in, inner == null ? nowhere(at.length) : inner, inContainer);
-    } else if (value == JsonToken.START_ARRAY && inner != null) {
-      array(in, inner);
-    } else if (value.isStructStart()) {
-      in.skipChildren();
+  }
+
+  /**
+   * What a key leads to.
+   *
+   * @param ends the numbers of the paths that end there
+   * @param inner where the others go on, null where none does
+   */
+  private record Step(int[] ends, @Nullable Level inner) {
+
+    static final Step NOWHERE = new Step(new int[0], null);
+  }
+
+  /** An object or array on the way of some path. Where a key leads is found out once: lines have the same few. */
+  private final class Level {
+
+    /** How much of each path leads here, or {@link #GONE}; that of the container is the last. */
+    private final int[] at;
+    private final boolean isContainer;
+    private final Map<String, Step> steps = new HashMap<>();
+
+    Level(int[] at, boolean isContainer) {
+      this.at = at;
+      this.isContainer = isContainer;
     }
-  }
 
-  private static int[] nowhere(int length) {
-    int[] at = new int[length];
-    Arrays.fill(at, GONE);
-    return at;
-  }
+    Step step(String name) {
+      Step known = steps.get(name);
+      if (known == null) {
+        known = found(name);
+        // A hostile log has any number of keys.
+        if (steps.size() < MOST_KEYS) {
+          steps.put(name, known);
+        }
+      }
+      return known;
+    }
 
-  private int container(String name, int at) {
-    int next = after(container, at, name);
-    return next == GONE ? -2 : next > container.length() ? -1 : next;
+    private Step found(String name) {
+      int[] next = new int[at.length];
+      int[] ends = new int[at.length];
+      int count = 0;
+      boolean goesOn = false;
+      for (int path = 0; path < at.length; path++) {
+        String text = path < paths.size() ? paths.get(path) : container;
+        next[path] = at[path] == GONE ? GONE : after(text, at[path], name);
+        if (next[path] > text.length()) {
+          next[path] = GONE;
+          ends[count++] = path;
+        }
+        goesOn |= next[path] != GONE;
+      }
+      boolean leadsToContainer = count > 0 && ends[count - 1] == paths.size();
+      Level inner = goesOn || leadsToContainer ? new Level(next, leadsToContainer) : null;
+      count -= leadsToContainer ? 1 : 0;
+      return count == 0 && inner == null ? Step.NOWHERE : new Step(Arrays.copyOf(ends, count), inner);
+    }
   }
 
   /** Where {@code path} goes on after {@code name}: beyond its length at its end. */
