@@ -32,9 +32,9 @@ import picocli.CommandLine.Spec;
         + " the counts are one, too."},
     footer = {"",
         "  taskhistory enrich /var/log/audit/audit.log | ausearch -i",
-        "  taskhistory enrich --follow /var/log/audit/audit.log >>audit-with-histories.log",
+        "  taskhistory enrich --follow /var/log/audit/audit.log >>enriched.log",
         "  journalctl -f -o json | taskhistory enrich --json --preset journald",
-        "  taskhistory enrich --json --pid-field p.id --time-field when --time-format epoch-ms events.json",
+        "  taskhistory enrich --pid-field proc.id --time-field when events.json",
         "  dmesg | taskhistory enrich --kmsg"})
 final class EnrichCommand implements Callable<Integer> {
 

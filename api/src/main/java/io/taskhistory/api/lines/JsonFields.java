@@ -19,15 +19,19 @@ import org.jspecify.annotations.Nullable;
 final class JsonFields {
 
   private static final int GONE = -1;
+  private static final int NOWHERE = -1;
   private static final int MOST_KEYS = 256;
 
-  private final JsonFactory json = new JsonFactory();
+  /** Lines are UTF-8: other encodings have no end of line that is one byte. */
+  private final JsonFactory json =
+      JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION).build();
   private final List<String> paths;
   private final String container;
   private final String added;
   /** The value of each path, as it is written. */
   private final @Nullable String[] values;
   private final Level top;
+  private int start;
   private int insertAt;
   private boolean isAdded;
 
@@ -50,7 +54,8 @@ final class JsonFields {
   /** Walks through a line; false where it is no JSON object. */
   boolean read(byte[] text, int from, int to) {
     Arrays.fill(values, null);
-    insertAt = 0;
+    start = from;
+    insertAt = NOWHERE;
     isAdded = false;
     try (JsonParser in = json.createParser(text, from, to - from)) {
       if (in.nextToken() != JsonToken.START_OBJECT) {
@@ -64,8 +69,7 @@ final class JsonFields {
       // Not JSON, or nested too deeply for it.
       return false;
     }
-    insertAt += from;
-    return insertAt == from || text[insertAt] == '}';
+    return true;
   }
 
   /** The value at the path with this number; null where there is none, or no number and no text. */
@@ -73,14 +77,14 @@ final class JsonFields {
     return values[path];
   }
 
-  /** Where the object that is added to ends: the offset of its brace; what follows that is kept. */
+  /** Where the object that is added to ends: the offset of its brace; −1 where there is no such object. */
   int insertAt() {
     return insertAt;
   }
 
   /** Whether the object is there, and lacks what shall be added. */
   boolean canAdd() {
-    return insertAt > 0 && !isAdded;
+    return insertAt != NOWHERE && !isAdded;
   }
 
   private void object(JsonParser in, Level level) throws IOException {
@@ -89,7 +93,7 @@ final class JsonFields {
       value(in, in.nextToken(), level.step(name));
     }
     if (level.isContainer) {
-      insertAt = (int) in.currentLocation().getByteOffset() - 1;
+      insertAt = start + (int) in.currentLocation().getByteOffset() - 1;
     }
   }
 

@@ -64,8 +64,8 @@ class EnrichServedTest {
 
   /** An event in two records, among lines that are none. */
   private static String event(int serial, String last) {
-    return "type=SYSCALL msg=audit(1691750750.500:" + serial + "): arch=c000003e syscall=62 success=yes exit=0 ppid=3767"
-        + " pid=3787 comm=\"bash\"\n\u00ff\u0000\n" + "type=PROCTITLE msg=audit(1691750750.500:" + serial
+    return "type=SYSCALL msg=audit(1691750750.500:" + serial + "): arch=c000003e syscall=62 success=yes exit=0"
+        + " ppid=3767 pid=3787 comm=\"bash\"\n\u00ff\u0000\n" + "type=PROCTITLE msg=audit(1691750750.500:" + serial
         + "): proctitle=62" + last;
   }
 
@@ -108,7 +108,8 @@ class EnrichServedTest {
     // Taken at entry of the call, some milliseconds before bash was there: what came of it counts.
     String exec = laurel("1691750748.997", "\"syscall\":59,\"success\":\"yes\",\"exit\":0,\"ppid\":3767,\"pid\":3787,"
         + "\"comm\":\"bash\",");
-    String other = laurel("1691750750.500", "\"syscall\":62,\"success\":\"yes\",\"exit\":0,\"pid\":3787,\"comm\":\"bash\",");
+    String other = laurel("1691750750.500", "\"syscall\":62,\"success\":\"yes\",\"exit\":0,\"pid\":3787,"
+        + "\"comm\":\"bash\",");
     String user = "{\"ID\":\"1691750750.500:348502\",\"USER_LOGIN\":{\"pid\":3787,\"uid\":0}";
     String history = ",\"HISTORY\":{\"history\":\"" + BASH + "\"}}\n";
     Outcome outcome = enrich(exec + "}\n" + other + "}\nnoise\n" + user + "}\n", "--json", "--preset", "laurel");
