@@ -69,7 +69,9 @@ public final class TextInput implements AutoCloseable {
           throw new InputException(file + " is a directory", new IOException(file.toString()));
         }
         size += Files.size(file);
-        Files.newInputStream(file).close();
+        if (!Files.isReadable(file)) {
+          throw new AccessDeniedException(file.toString());
+        }
       } catch (IOException e) {
         throw failed(file, e);
       }
