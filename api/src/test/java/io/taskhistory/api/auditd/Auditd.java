@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.taskhistory.api.cli.Machinery;
+import io.taskhistory.collector.audit.TestAudit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -25,14 +26,16 @@ public final class Auditd implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Path home;
-  private final AuditState state;
+  private final TestAudit audit;
+  private final Thread guard = new Thread(this::kill, "auditd-guard");
   private final Process process;
 
   /** Starts it, and the plugin with {@code options}; returns when it gets what the kernel says. */
-  public Auditd(Path home, AuditState state, String... options) throws Exception {
+  public Auditd(Path home, TestAudit audit, String... options) throws Exception {
     assumeThat(PROGRAM).as("this needs auditd (apt-get install auditd)").isExecutable();
+    assumeThat(audit.control().status().pid()).as("no audit daemon runs").isZero();
     this.home = home;
-    this.state = state;
+    this.audit = audit;
     Path plugins = Files.createDirectories(home.resolve("plugins.d"));
     configure(options);
     write(home.resolve("auditd.conf"), "rw-r-----", """
@@ -66,8 +69,9 @@ public final class Auditd implements AutoCloseable {
         .replaceAll("@.*", "@" + home.resolve("options")));
     process = new ProcessBuilder(PROGRAM.toString(), "-n", "-c", home.toString())
         .redirectErrorStream(true).redirectOutput(home.resolve("auditd.out").toFile()).start();
+    Runtime.getRuntime().addShutdownHook(guard);
     try {
-      Awaitility.await().atMost(PATIENCE).until(() -> state.now("pid").equals(Long.toString(process.pid())));
+      Awaitility.await().atMost(PATIENCE).until(() -> audit.control().status().pid() == process.pid());
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -149,7 +153,7 @@ public final class Auditd implements AutoCloseable {
     assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("auditd stops").isTrue();
     Awaitility.await().atMost(PATIENCE)
         .until(() -> plugins().stream().noneMatch(pid -> ProcessHandle.of(pid).isPresent()));
-    Awaitility.await().atMost(PATIENCE).until(() -> state.now("pid").equals("0"));
+    Awaitility.await().atMost(PATIENCE).until(() -> audit.control().status().pid() == 0);
   }
 
   @Override
@@ -162,6 +166,17 @@ public final class Auditd implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+    Runtime.getRuntime().removeShutdownHook(guard);
+    killPlugins();
+  }
+
+  /** Should the test's process end before it closes this. */
+  private void kill() {
+    process.destroyForcibly();
+    killPlugins();
+  }
+
+  private void killPlugins() {
     plugins().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
   }
 }

@@ -2,6 +2,7 @@ package io.taskhistory.api.auditd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskhistory.collector.audit.TestAudit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,19 +13,15 @@ import java.util.concurrent.TimeUnit;
 /** Shells that kill other shells, under a login uid of their own, by which a rule tells them from all others. */
 public final class Killing {
 
-  /** Above what people get, below "unset". */
-  private static final int LOGIN_UIDS = 1_000_000_000;
-
   private final Path directory;
-  private final long loginUid = LOGIN_UIDS + ProcessHandle.current().pid();
+  private final long loginUid;
 
-  public Killing(Path directory) {
+  /** Has each kill(2) by them reported. */
+  public Killing(Path directory, TestAudit audit) {
     this.directory = directory;
-  }
-
-  /** The rule that reports each kill(2), {@code -a always,exit} left away. */
-  public String rule() {
-    return "-F arch=b64 -S kill -F auid=" + loginUid + " -k taskhistory-test";
+    loginUid = audit.auid();
+    TestAudit.auditctl("-a", "always,exit", "-F", "arch=b64", "-S", "kill", "-F", "auid=" + loginUid);
+    assertThat(audit.inForce()).as("the rule for kill").hasSize(1);
   }
 
   /** A shell by another name. */

@@ -3,14 +3,15 @@ package io.taskhistory.api.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.taskhistory.api.auditd.AuditState;
 import io.taskhistory.api.auditd.Auditd;
 import io.taskhistory.api.auditd.Killing;
 import io.taskhistory.api.auditd.Killing.Kill;
 import io.taskhistory.api.cli.Machinery;
 import io.taskhistory.api.cli.Machinery.Outcome;
+import io.taskhistory.collector.audit.TestAudit;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -27,25 +28,25 @@ class AudispTest extends TracedTest {
   private static final Pattern EVENT = Pattern.compile("msg=audit\\(([0-9.]+:[0-9]+)\\)");
   private static final String MARK = "type=DAEMON_ERR ";
 
-  private AuditState state;
+  private TestAudit audit;
   private Killing killing;
+  private Kill last;
 
   @BeforeEach
-  void takeAudit() throws Exception {
-    state = new AuditState();
-    killing = new Killing(directory);
-    state.add(killing.rule());
+  void takeAudit() {
+    audit = new TestAudit();
+    killing = new Killing(directory, audit);
   }
 
   @AfterEach
-  void giveAuditBack() throws Exception {
-    if (state != null) {
-      state.close();
+  void giveAuditBack() {
+    if (audit != null) {
+      audit.close();
     }
   }
 
   private Auditd auditd(String... options) throws Exception {
-    Auditd auditd = new Auditd(Files.createDirectories(directory.resolve("audit")), state, all(options));
+    Auditd auditd = new Auditd(Files.createDirectories(directory.resolve("audit")), audit, all(options));
     auditd.await("type=DAEMON_START");
     return auditd;
   }
@@ -98,8 +99,79 @@ class AudispTest extends TracedTest {
         .mapToLong(line -> Long.parseLong(line.replaceFirst(".*: ", ""))).findFirst().orElseThrow();
   }
 
+  /** What stands in the enriched log for the event of that kill. */
+  private static List<String> event(Auditd auditd, Kill kill) {
+    String own = auditd.await(syscall(kill.killer()) + "auid=");
+    Matcher id = EVENT.matcher(own);
+    assertThat(id.find()).isTrue();
+    return Auditd.lines(auditd.enriched()).stream().filter(line -> line.contains(id.group())).toList();
+  }
+
+  private static void assertHasHistories(List<String> event, LiveService service, Kill kill) {
+    assertThat(event).filteredOn(line -> line.startsWith("type=UNKNOWN[1340] ")).extracting(
+        line -> line.replaceFirst(".*?\\): ", "")).containsExactlyInAnyOrder(
+        "history=\"" + service.kernelText(kill.killer()).strip() + "\"",
+        "opid=" + kill.victim() + " history=\"" + service.kernelText(kill.victim()).strip() + "\"");
+    assertThat(service.text(kill.killer(), "names").strip()).endsWith("=>above-assassin=>assassin");
+    assertThat(service.text(kill.victim(), "names").strip()).endsWith("=>above-saint=>saint");
+  }
+
   @Test
-  void service_down_recordsPassMarked_untilItIsThere() throws Exception {
+  void kill_byAShell_hasTheHistoriesOfBoth() throws Exception {
+    try (LiveService service = traced(); Auditd auditd = auditd("--limit=0")) {
+      for (int i = 0; i < 3; i++) {
+        Kill kill = killing.kill("assassin", "saint");
+        List<String> event = event(auditd, kill);
+        assertHasHistories(event, service, kill);
+        String serial = event.get(0).replaceFirst(".*?:([0-9]+)\\): .*", "$1");
+        assertThat(tool("ausearch", "-if", auditd.enriched().toString(), "-a", serial).out().lines().toList())
+            .as("what ausearch joins").containsAll(
+                event.stream().filter(line -> line.contains("history=")).toList());
+      }
+      auditd.stop();
+      assertThat(Auditd.lines(auditd.enriched())).noneMatch(line -> line.startsWith(MARK));
+      assertToolsFindAll(auditd);
+      assertThat(auditd.complaints()).isEmpty();
+      service.stop();
+    }
+  }
+
+  @Test
+  void service_startedStuckAndKilled_isUsedWhileItAnswers() throws Exception {
+    try (Auditd auditd = auditd("--limit=0")) {
+      auditd.await(syscall(killing.kill("assassin", "saint").killer()));
+      try (LiveService service = traced()) {
+        assertHasHistories(awaitEnriched(auditd), service, last);
+        service.signal("STOP");
+        Kill unheard = killing.kill("assassin", "saint");
+        assertThat(event(auditd, unheard)).as("it is not waited for").noneMatch(line -> line.contains("history="));
+        service.signal("CONT");
+        assertHasHistories(awaitEnriched(auditd), service, last);
+      }
+      event(auditd, killing.kill("assassin", "saint"));
+      try (LiveService again = traced()) {
+        assertHasHistories(awaitEnriched(auditd), again, last);
+        auditd.stop();
+        again.stop();
+      }
+      List<String> marks = Auditd.lines(auditd.enriched()).stream().filter(line -> line.startsWith(MARK)).toList();
+      assertThat(marks).extracting(line -> line.replaceFirst(".* (state=\\w+) (?:reason=(\\S+))?.*", "$1 $2"))
+          .containsExactly("state=begin unreachable", "state=end ", "state=begin slow", "state=end ",
+              "state=begin unreachable", "state=end ");
+      assertToolsFindAll(auditd);
+    }
+  }
+
+  /** The event of the first kill from now on that is enriched. */
+  private List<String> awaitEnriched(Auditd auditd) {
+    return await().atMost(Duration.ofSeconds(60)).until(() -> {
+      last = killing.kill("assassin", "saint");
+      return event(auditd, last);
+    }, event -> event.stream().anyMatch(line -> line.contains("history=")));
+  }
+
+  @Test
+  void service_down_recordsPassMarked() throws Exception {
     try (Auditd auditd = auditd()) {
       Kill first = killing.kill("assassin", "saint");
       auditd.await(syscall(first.killer()));
