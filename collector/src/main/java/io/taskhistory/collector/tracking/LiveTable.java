@@ -38,7 +38,7 @@ final class LiveTable {
   private final StartTimes starts;
   private final TidTable<Tracked> tasks = new TidTable<>();
   private final Deque<Owed> owed = new ArrayDeque<>();
-  private final Deque<Task> lately = new ArrayDeque<>();
+  private final Deque<Tracked> lately = new ArrayDeque<>();
   private final TaskStat stat = new TaskStat();
   private int epoch;
   private long doubtfulUntil = Long.MIN_VALUE;
@@ -237,16 +237,26 @@ final class LiveTable {
   }
 
   /** The processes that have ended since {@code time}, which is not long ago. */
-  void forEachEndedSince(long time, Consumer<? super Task> action) {
-    for (Task leader : lately) {
+  void forEachEndedSince(long time, Consumer<? super Tracked> action) {
+    for (Tracked leader : lately) {
       if (endOf(leader) > time) {
         action.accept(leader);
       }
     }
   }
 
-  private static long endOf(Task task) {
-    return task.ending().orElseThrow().time();
+  /** Which process that has ended lately had {@code tid} at {@code time}; null where none is known. */
+  @Nullable Tracked ended(int tid, long time) {
+    for (Tracked leader : lately) {
+      if (leader.task.tid() == tid && leader.task.start() <= time && time <= endOf(leader)) {
+        return leader;
+      }
+    }
+    return null;
+  }
+
+  private static long endOf(Tracked leader) {
+    return leader.task.ending().orElseThrow().time();
   }
 
   /** Waits no longer, at {@code time}, for the exits that should have come long before. */
@@ -272,7 +282,7 @@ final class LiveTable {
   }
 
   /** Asks /proc who takes care of an orphan now. */
-  private void adopt(TrackedProcess child) {
+  void adopt(TrackedProcess child) {
     Task task = child.leader.task;
     if (proc.read(task.tid(), stat) && starts.isSame(child.leader, stat.starttime)) {
       Tracked reaper = present(stat.ppid);
@@ -287,7 +297,7 @@ final class LiveTable {
     tracked.task.end(new Ending(Math.max(time, tracked.task.start()), waitStatus));
     tasks.remove(tracked.task.tid(), tracked);
     if (tracked.isLeader()) {
-      lately.add(tracked.task);
+      lately.add(tracked);
     }
   }
 }

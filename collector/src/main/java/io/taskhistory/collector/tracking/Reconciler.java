@@ -136,7 +136,7 @@ final class Reconciler {
       }
     });
     // A loss that is found out late can lie before what was thought to be whole.
-    live.forEachEndedSince(loss.from, leader -> touch(leader, gap));
+    live.forEachEndedSince(loss.from, leader -> touch(leader.task, gap));
   }
 
   private void touch(Task leader, Gap gap) {

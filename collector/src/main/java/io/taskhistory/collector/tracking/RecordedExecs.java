@@ -24,9 +24,9 @@ import java.util.function.LongSupplier;
  *
  * <p>A record does not say when its exec succeeded, but bounds it: after the syscall was entered, which is known to a
  * clock tick, and before the record was received; and the process's exec before had succeeded when it was entered. So
- * of the process's entries those that fit are few, nearly always one. Where they are more, because a process has exec'd
- * more than once within a tick, the records of the same tick have to be as many, and go by their order. No other
- * distance in time counts: a stop by a debugger between the two reports changes nothing.
+ * of the process's entries those that fit are few, nearly always one. Where a process has exec'd more than once within a
+ * tick, order has to tell: a record is that of an entry if there is no other way to give each of the records an entry in
+ * the same order. No other distance in time counts: a stop by a debugger between the two reports changes nothing.
  *
  * <pre>
  *   entries              E1                 E2
@@ -42,6 +42,18 @@ final class RecordedExecs implements TaskEvents {
   /** How many execs of one process are looked back over; it would have had to make them in the time of one batch. */
   private static final int MOST_STEPS = 512;
 
+  /** An exec that the spine has told of. What it was called from began at {@code since}. */
+  private record Exec(Entry entry, long since) {
+
+    boolean isMaybeAt(ExecRecord exec) {
+      return exec.enteredFrom() <= entry.time() && entry.time() <= exec.toldAt() && since <= exec.enteredTo();
+    }
+
+    boolean isMaybe(ExecRecord exec) {
+      return isMaybeAt(exec) && (!entry.name().isKnown() || entry.name().equals(exec.comm()));
+    }
+  }
+
   /** Is told of a time in which the spine has missed an exec. */
   interface Contradiction {
     void between(long from, long to);
@@ -52,6 +64,16 @@ final class RecordedExecs implements TaskEvents {
   private final LongSupplier spineWholeSince;
   private final Contradiction contradiction;
   private final Deque<ExecRecord> waiting = new ArrayDeque<>();
+  /** Of each pid the time of the last entry whose record is known. */
+  private final Map<Integer, Long> taken = new LinkedHashMap<>() {
+
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<Integer, Long> eldest) {
+      return size() > MOST_WAITING;
+    }
+  };
   private boolean isOfSpine;
   private long wholeSince = Long.MIN_VALUE;
 
@@ -109,72 +131,85 @@ final class RecordedExecs implements TaskEvents {
     long since = Long.MAX_VALUE;
     while (!waiting.isEmpty() && waiting.element().toldAt() <= time) {
       ExecRecord exec = waiting.remove();
-      since = Math.min(since, exec.enteredFrom());
-      ripe.computeIfAbsent(exec.pid(), pid -> new ArrayList<>()).add(exec);
+      if (exec.enteredFrom() > Math.max(wholeSince, spineWholeSince.getAsLong())) {
+        since = Math.min(since, exec.enteredFrom());
+        ripe.computeIfAbsent(exec.pid(), pid -> new ArrayList<>()).add(exec);
+      }
     }
-    Map<Integer, List<Task>> ended = new HashMap<>();
-    live.forEachEndedSince(since, task -> {
-      if (ripe.containsKey(task.tid())) {
-        ended.computeIfAbsent(task.tid(), tid -> new ArrayList<>()).add(task);
+    Map<Integer, List<Tracked>> ended = new HashMap<>();
+    live.forEachEndedSince(since, leader -> {
+      if (ripe.containsKey(leader.task.tid())) {
+        ended.computeIfAbsent(leader.task.tid(), tid -> new ArrayList<>()).add(leader);
       }
     });
-    ripe.forEach((pid, execs) -> settle(execs, ended.getOrDefault(pid, List.of())));
+    ripe.forEach((pid, execs) -> settle(execs, holders(pid, ended)));
   }
 
-  /** All of them are of one pid. */
-  private void settle(List<ExecRecord> execs, List<Task> ended) {
-    for (ExecRecord exec : execs) {
-      if (exec.enteredFrom() > Math.max(wholeSince, spineWholeSince.getAsLong())) {
-        settle(exec, execs, entries(exec, ended));
-      }
+  /** Who had the pid lately. */
+  private List<Tracked> holders(int pid, Map<Integer, List<Tracked>> ended) {
+    List<Tracked> holders = new ArrayList<>(ended.getOrDefault(pid, List.of()));
+    Tracked present = live.find(pid);
+    if (present != null) {
+      holders.add(present);
     }
+    return holders;
   }
 
-  private void settle(ExecRecord exec, List<ExecRecord> all, List<Entry> entries) {
-    if (entries.isEmpty()) {
-      complain(exec);
+  /** All of them are of one pid, in the order of the execs. */
+  private void settle(List<ExecRecord> execs, List<Tracked> holders) {
+    List<Exec> told = told(execs, holders);
+    int[] earliest = new int[execs.size()];
+    int[] latest = new int[execs.size()];
+    for (int i = 0, next = 0; i < earliest.length; i++) {
+      while (next < told.size() && !told.get(next).isMaybe(execs.get(i))) {
+        next++;
+      }
+      earliest[i] = next++;
+    }
+    for (int i = latest.length - 1, next = told.size() - 1; i >= 0; i--) {
+      while (next >= 0 && !told.get(next).isMaybe(execs.get(i))) {
+        next--;
+      }
+      latest[i] = next--;
+    }
+    if (latest[0] < 0) {
+      execs.stream().filter(exec -> told.stream().noneMatch(one -> one.isMaybeAt(exec)))
+          .findFirst().ifPresentOrElse(this::complain, () -> complain(execs.get(0)));
       return;
     }
-    List<ExecRecord> peers = all.stream().filter(other -> areOfOneTick(exec, other)).toList();
-    List<Entry> fitting = entries;
-    if (fitting.size() != peers.size()) { // then the names may tell them apart
-      fitting = entries.stream().filter(entry -> entry.name().equals(exec.comm())).toList();
-      peers = peers.stream().filter(other -> other.comm().equals(exec.comm())).toList();
-    }
-    if (fitting.size() == peers.size()) {
-      fillIn(fitting.get(peers.indexOf(exec)), exec);
-    }
-  }
-
-  private static boolean areOfOneTick(ExecRecord one, ExecRecord other) {
-    return one.enteredFrom() <= other.enteredTo() && other.enteredFrom() <= one.enteredTo();
-  }
-
-  /** The execs that this can be the record of, oldest first. */
-  private List<Entry> entries(ExecRecord exec, List<Task> ended) {
-    List<Entry> entries = new ArrayList<>();
-    Tracked holder = live.find(exec.pid());
-    if (holder != null) {
-      collect(holder.task, exec, entries);
-    }
-    ended.forEach(task -> collect(task, exec, entries));
-    entries.sort(Comparator.comparingLong(Entry::time));
-    return entries;
-  }
-
-  private static void collect(Task task, ExecRecord exec, List<Entry> entries) {
-    Entry entry = task.entry();
-    for (int i = 0; i < MOST_STEPS && isOwn(entry, task) && entry.time() >= exec.enteredFrom(); i++) {
-      Entry before = entry.parent();
-      long since = before != null && isOwn(before, task) ? before.time() : task.start();
-      if (entry.time() <= exec.toldAt() && since <= exec.enteredTo() && entry.provenance() != Provenance.SNAPSHOT) {
-        entries.add(entry);
+    for (int i = 0; i < latest.length; i++) {
+      if (earliest[i] == latest[i]) {
+        fillIn(told.get(earliest[i]).entry, execs.get(i));
       }
-      if (before == null) {
-        return;
-      }
-      entry = before;
     }
+  }
+
+  /** What the spine has told of since the first of the records can have been made, and no record was known of before. */
+  private List<Exec> told(List<ExecRecord> execs, List<Tracked> holders) {
+    List<Exec> told = new ArrayList<>();
+    for (Tracked holder : holders) {
+      Entry entry = holder.task.entry();
+      for (int i = 0; i < MOST_STEPS && isOwn(entry, holder.task) && entry.time() >= execs.get(0).enteredFrom(); i++) {
+        Entry before = entry.parent();
+        long since = before != null && isOwn(before, holder.task) ? before.time() : holder.task.start();
+        if (entry.provenance() != Provenance.SNAPSHOT) {
+          told.add(new Exec(entry, Math.max(since, holder.seenAt)));
+        }
+        if (before == null) {
+          break;
+        }
+        entry = before;
+      }
+    }
+    long taken = taken(execs.get(0).pid());
+    told.removeIf(exec -> exec.entry.time() <= taken);
+    told.sort(Comparator.comparingLong(exec -> exec.entry.time()));
+    return told;
+  }
+
+  private long taken(int pid) {
+    Long time = taken.get(pid);
+    return time == null ? Long.MIN_VALUE : time;
   }
 
   private static boolean isOwn(Entry entry, Task task) {
@@ -182,9 +217,7 @@ final class RecordedExecs implements TaskEvents {
   }
 
   private void fillIn(Entry entry, ExecRecord exec) {
-    if (entry.name().isKnown() && !entry.name().equals(exec.comm())) {
-      return;
-    }
+    taken.put(exec.pid(), entry.time());
     entry.know(exec.comm(), Provenance.OBSERVED);
     entry.detail(exec.details().completedBy(entry.details()));
     writer.save(entry);
