@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -150,8 +151,9 @@ public final class LinuxMachine implements Machine {
   }
 
   private static AuditSource audit(Boot boot, AuditUse use, boolean isSpine) {
-    return new AuditSource(new AuditSettings(
-        use.role(), use.rules(), isSpine, new ProcFs(), Clocks.tick(), boot.clock()::ofWall));
+    long tick = TimeUnit.SECONDS.toNanos(1) / SystemFacts.clockTicksPerSecond();
+    return new AuditSource(new AuditSettings(use.role(), use.rules(), isSpine, new ProcFs(), Clocks.tick(),
+        boot.clock()::ofWall, start -> boot.clock().ofBootClock(start * tick)));
   }
 
   private TraceSource trace() {

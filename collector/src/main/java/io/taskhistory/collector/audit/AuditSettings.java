@@ -12,10 +12,11 @@ import java.util.function.LongUnaryOperator;
  * @param proc what tells whether a process that a clone names is there
  * @param tick how far the clock that stamps records can be behind, in nanoseconds
  * @param ofWall the monotonic time at which the wall clock showed a time
+ * @param ofStart the monotonic time of a start that /proc gives in ticks
  */
 public record AuditSettings(
     AuditRole role, List<AuditRule> rules, boolean isSpine, ProcTasks proc, long tick,
-    LongUnaryOperator ofWall) {
+    LongUnaryOperator ofWall, LongUnaryOperator ofStart) {
 
   public AuditSettings {
     rules = List.copyOf(rules);

@@ -48,7 +48,7 @@ public final class AuditSource implements EventSource, AuditRecordConsumer {
   public AuditSource(AuditSettings settings) {
     this.settings = settings;
     execs = new ExecRecords(settings.tick(), settings.ofWall());
-    spine = settings.isSpine() ? new SpineEvents(execs, settings.proc()) : null;
+    spine = settings.isSpine() ? new SpineEvents(execs, settings.proc(), settings.ofStart()) : null;
   }
 
   @Override
@@ -113,6 +113,9 @@ public final class AuditSource implements EventSource, AuditRecordConsumer {
     AuditRecords reading = reading();
     now = Clocks.monotonic();
     gaps.passOn(events, now);
+    if (spine != null) {
+      spine.begin();
+    }
     try {
       reading.drain(this, most);
     } catch (AuditException e) {

@@ -12,61 +12,105 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Task events out of audit's records, where there is nothing better. A record is written when its syscall returns: a
- * child's can come before that of the clone that made it, so it waits a little for that.
- *
- * <p>A clone returns the child's pid as the caller's pid namespace counts it. So it makes a task only once something
- * else names that pid as the caller's child: a record of the child's own, or /proc. Threads are not followed: their
+ * child's can come before that of the clone that made it, so it waits a little for that. Threads are not followed: their
  * records carry the pid of their process.
  *
- * <p>A process that a signal ends leaves no record. That a pid still belongs to the process that it belonged to is
- * believed while its parent is the same and not enough processes have been made to have used up all other pids; else
- * /proc is asked, and where that cannot tell the record is an unknown process's.
+ * <p>A clone returns the child's pid as the caller's pid namespace counts it. So it makes a task at once only where
+ * /proc shows that the caller's is ours, and the flags that it is no thread. Else something has to confirm it: a record
+ * of the child's own, or /proc, with that pid and the caller as the parent.
+ *
+ * <p>A process that a signal ends leaves no record. That a pid still belongs to the process that it belonged to is known
+ * as long as not enough pids were given since to have come round to it again ({@link TidsGiven}); then /proc has to show
+ * the process with the start that it had, or the record is an unknown process's.
  */
 final class SpineEvents {
 
   /** How long a record waits for the clone of its process, in nanoseconds. */
   static final long HOLD = 300_000_000;
 
-  private static final int MOST_HELD = 4096;
-  private static final int MOST_CLONES = 4096;
-
-  /** Half of the pids that there are at least: PIDS_PER_CPU_MIN and the default of kernel.pid_max. */
-  private static final int REUSE = 1 << 14;
+  static final int MOST_HELD = 4096;
+  static final int MOST_CLONES = 4096;
 
   /** How often the processes that are known are looked for in /proc, in nanoseconds. */
-  private static final long LOOK_EVERY = 5_000_000_000L;
+  static final long LOOK_EVERY = 5_000_000_000L;
 
   /** Of include/uapi/linux/sched.h. */
   private static final long CLONE_PARENT = 0x8000;
   private static final long CLONE_THREAD = 0x1_0000;
+  private static final long CLONE_NEWPID = 0x2000_0000;
+
+  private static final long UNKNOWN_START = -1;
+
+  /** Of how many generations it is remembered who came of whom; else those that fork and end for ever would pile up. */
+  private static final int GENERATIONS = 64;
+
+  /** Whether a process has numbers in pid namespaces other than ours. */
+  private enum Nested { YES, NO, UNKNOWN }
 
   private static final class Known {
 
-    long lastTime;
+    final int pid;
     int ppid;
-    int clonesThen;
+    final @Nullable Known creator;
+    final int generation;
+    Nested nested;
+    /** As /proc gives it. */
+    long starttime = UNKNOWN_START;
+    long lastTime;
+    /** {@link TidsGiven#count} when it was last sure that it has its pid. */
+    long sureAt;
+    /** Whether it was not there when it was looked for, and no record has come since. */
+    boolean isMissed;
 
-    Known(long time, int ppid, int clonesThen) {
-      this.lastTime = time;
+    Known(int pid, int ppid, @Nullable Known creator, Nested nested, long time) {
+      this.pid = pid;
       this.ppid = ppid;
-      this.clonesThen = clonesThen;
+      generation = creator == null ? 0 : (creator.generation + 1) % GENERATIONS;
+      this.creator = generation == 0 ? null : creator;
+      this.nested = nested;
+      lastTime = time;
+    }
+
+    /** Whether {@code pid} can have become its parent: only an ancestor can. */
+    boolean isReapedBy(int pid) {
+      boolean is = pid == 1;
+      for (Known up = creator; up != null && !is; up = up.creator) {
+        is = up.pid == pid;
+      }
+      return is;
     }
   }
 
   /** A clone whose child nothing has named yet. */
-  private record Clone(int caller, int ppid, long time, long flags) {}
+  private record Clone(Known caller, long time, long flags, long madeAt) {
+
+    boolean has(long flag) {
+      return flags != SyscallFacts.UNKNOWN && (flags & flag) != 0;
+    }
+
+    /**
+     * Whether a process with the pid that clone returned, and that parent, came of it. In another pid namespace the
+     * numbers are others: then a process of somebody else's can have that pid, but not easily the caller for a parent.
+     */
+    boolean isConfirmedBy(int ppid) {
+      return caller.nested == Nested.NO || ppid == caller.pid && !has(CLONE_PARENT);
+    }
+  }
 
   private record Held(AuditEvent event, SyscallFacts call, long since, long receivedAt) {}
 
   private final ExecRecords execs;
   private final ProcTasks proc;
+  private final LongUnaryOperator ofStart;
+  private final TidsGiven tids;
   private final TaskStat stat = new TaskStat();
   private final Map<Integer, Known> known = new HashMap<>();
   private final Map<Integer, Clone> clones = new LinkedHashMap<>() {
@@ -80,69 +124,85 @@ final class SpineEvents {
   };
   private final Map<Integer, Deque<Held>> held = new LinkedHashMap<>();
   private int heldCount;
-  private int cloneCount;
   private long nextLook;
 
-  SpineEvents(ExecRecords execs, ProcTasks proc) {
+  /**
+   * Makes one.
+   *
+   * @param ofStart the monotonic time of a start that /proc gives
+   */
+  SpineEvents(ExecRecords execs, ProcTasks proc, LongUnaryOperator ofStart) {
     this.execs = execs;
     this.proc = proc;
+    this.ofStart = ofStart;
+    tids = new TidsGiven(proc);
   }
 
   /** What /proc shows is known; call it once records are being written. */
   void open() {
+    tids.look();
     for (int pid : proc.processes()) {
       if (proc.read(pid, stat)) {
-        known.put(pid, new Known(0, stat.ppid, 0));
+        Known process = new Known(pid, stat.ppid, null, Nested.UNKNOWN, 0);
+        process.starttime = stat.starttime;
+        process.sureAt = tids.count();
+        known.put(pid, process);
       }
     }
   }
 
+  /** What comes next was put on record by now, at the latest a moment later. */
+  void begin() {
+    tids.look();
+  }
+
   /** One event has been put together, at {@code now}. */
   void happened(AuditEvent event, SyscallFacts call, TaskEvents events, long now) {
+    boolean hasCloned = call.call().isClone() && call.success() && call.exit() > 0 && call.exit() <= Integer.MAX_VALUE;
+    if (hasCloned) {
+      tids.given();
+    }
+    boolean isClone = hasCloned && (call.flags() == SyscallFacts.UNKNOWN || (call.flags() & CLONE_THREAD) == 0);
     boolean isExec = call.call().isExec() && call.success();
-    boolean isClone = call.call().isClone() && call.success() && call.exit() > 0 && call.exit() <= Integer.MAX_VALUE
-        && (call.flags() == SyscallFacts.UNKNOWN || (call.flags() & CLONE_THREAD) == 0);
     boolean isExit = call.call() == Syscalls.Call.EXIT_GROUP;
     if (call.pid() <= 0 || !isExec && !isClone && !isExit) {
       return;
     }
-    if (held.containsKey(call.pid()) || !isKnown(call, events)) {
+    Known process = held.containsKey(call.pid()) ? null : sure(call, events);
+    if (process == null) {
       hold(new Held(event, call, execs.enteredFrom(event), now), events);
     } else {
-      apply(event, call, events, now);
+      apply(process, event, call, events, now);
     }
   }
 
-  /** Whether it is sure that the pid belongs to a process that has been told of, or stands in /proc from before. */
-  private boolean isKnown(SyscallFacts call, TaskEvents events) {
-    Known process = known.get(call.pid());
-    if (process != null && cloneCount - process.clonesThen < REUSE && process.ppid == call.ppid()) {
-      process.clonesThen = cloneCount;
-      return true;
-    }
+  /** Who certainly made a record, and has been told of or stands in /proc from before; null where that is not sure. */
+  private @Nullable Known sure(SyscallFacts call, TaskEvents events) {
     Clone clone = clones.get(call.pid());
-    if (clone != null && isChild(clone, call.ppid())) {
+    if (clone != null && clone.isConfirmedBy(call.ppid()) && isPresent(clone)) {
       clones.remove(call.pid());
-      cloned(clone, call.pid(), events);
-      return true;
+      return cloned(clone, call.pid(), UNKNOWN_START, events);
     }
-    return process != null && isStillThere(process, call);
-  }
-
-  private static boolean isChild(Clone clone, int ppid) {
-    boolean sibling = clone.flags != SyscallFacts.UNKNOWN && (clone.flags & CLONE_PARENT) != 0;
-    return ppid == (sibling ? clone.ppid : clone.caller);
-  }
-
-  /** Its parent is another now: that it has been reparented /proc can tell, while it is there. */
-  private boolean isStillThere(Known process, SyscallFacts call) {
-    if (cloneCount - process.clonesThen >= REUSE || known.containsKey(process.ppid) && proc.isTask(process.ppid)
-        || !proc.read(call.pid(), stat) || stat.ppid != call.ppid()) {
-      return false;
+    Known process = known.get(call.pid());
+    if (process == null || !isStillThere(process, call)) {
+      return null;
     }
     process.ppid = call.ppid();
-    process.clonesThen = cloneCount;
-    return true;
+    process.sureAt = tids.count();
+    process.isMissed = false;
+    return process;
+  }
+
+  private boolean isStillThere(Known process, SyscallFacts call) {
+    if (!tids.canHaveComeRound(process.sureAt)) {
+      return process.ppid == call.ppid() || process.isReapedBy(call.ppid()) || isShown(process);
+    }
+    return isShown(process);
+  }
+
+  /** Whether /proc shows that very process. */
+  private boolean isShown(Known process) {
+    return process.starttime != UNKNOWN_START && proc.read(process.pid, stat) && stat.starttime == process.starttime;
   }
 
   private void hold(Held one, TaskEvents events) {
@@ -153,65 +213,106 @@ final class SpineEvents {
     heldCount++;
   }
 
-  private void apply(AuditEvent event, SyscallFacts call, TaskEvents events, long receivedAt) {
-    Known process = known.computeIfAbsent(call.pid(), pid -> new Known(0, call.ppid(), cloneCount));
+  private void apply(Known process, AuditEvent event, SyscallFacts call, TaskEvents events, long receivedAt) {
     long time = Math.max(execs.enteredFrom(event), process.lastTime + 1);
     process.lastTime = time;
     if (call.call().isExec()) {
       events.execed(time, call.pid(), call.pid(), call.comm(), event.program());
       events.execRecorded(execs.of(event, call, receivedAt));
     } else if (call.call().isClone()) {
-      cloneReturned(new Clone(call.pid(), call.ppid(), time, call.flags()), (int) call.exit(), events);
+      cloneReturned(new Clone(process, time, call.flags(), tids.count()), (int) call.exit(), events);
     } else {
-      known.remove(call.pid());
+      known.remove(call.pid(), process);
       int status = call.code() == SyscallFacts.UNKNOWN ? Ending.UNKNOWN_STATUS : (int) call.code() << 8;
       events.exited(time, call.pid(), call.pid(), status, call.ppid());
     }
   }
 
   private void cloneReturned(Clone clone, int child, TaskEvents events) {
-    cloneCount++;
+    Nested nested = nested(clone.caller);
+    if (nested == Nested.YES) {
+      return;
+    }
     Deque<Held> waiting = held.get(child);
-    if (waiting != null && isChild(clone, waiting.element().call.ppid()) || isShown(clone, child)) {
-      clones.remove(child);
-      cloned(clone, child, events);
-      applyHeld(child, events);
+    boolean isConfirmed = waiting != null && clone.isConfirmedBy(waiting.element().call.ppid());
+    boolean isOurs = nested == Nested.NO && clone.flags != SyscallFacts.UNKNOWN;
+    long starttime = shown(clone, child);
+    clones.remove(child);
+    if (isConfirmed || isOurs || starttime != UNKNOWN_START) {
+      applyHeld(cloned(clone, child, starttime, events), events);
     } else {
-      clones.put(child, clone);
+      clones.put(child, clone); // behind all others, as the latest
     }
   }
 
-  /** Whether /proc shows a process at that pid which has that parent, and is none that was there before. */
-  private boolean isShown(Clone clone, int child) {
+  /** The pid namespace of a process is that of its creator's children when it was made, for its whole life. */
+  private Nested nested(Known process) {
+    if (process.nested == Nested.UNKNOWN && known.getOrDefault(process.pid, process) == process) {
+      int namespaces = proc.pidNamespaces(process.pid);
+      process.nested = namespaces == 1 ? Nested.NO
+          : namespaces == 0 && process.creator != null ? Nested.UNKNOWN : Nested.YES;
+    }
+    return process.nested;
+  }
+
+  /** When a process started, as /proc gives it, that certainly came of a clone which has just returned that pid. */
+  private long shown(Clone clone, int child) {
+    boolean is = proc.read(child, stat) && clone.isConfirmedBy(stat.ppid)
+        && ofStart.applyAsLong(stat.starttime + 1) >= clone.time;
+    long starttime = stat.starttime;
     Known before = known.get(child);
-    return (before == null || before.lastTime < clone.time) && proc.tgid(child) == child && proc.read(child, stat)
-        && isChild(clone, stat.ppid);
+    return is && (before == null || before.starttime != starttime) && proc.tgid(child) == child
+        ? starttime : UNKNOWN_START;
   }
 
-  private void cloned(Clone clone, int child, TaskEvents events) {
-    boolean sibling = clone.flags != SyscallFacts.UNKNOWN && (clone.flags & CLONE_PARENT) != 0;
-    known.put(child, new Known(clone.time, sibling ? clone.ppid : clone.caller, cloneCount));
-    events.cloned(clone.time, clone.caller, true, child, child, clone.flags, RawText.UNKNOWN);
+  /** Whether neither the caller's pid nor the one that clone returned can have become another's. */
+  private boolean isPresent(Clone clone) {
+    Known holder = known.get(clone.caller.pid);
+    return (holder == null || holder == clone.caller) && !tids.canHaveComeRound(clone.madeAt);
   }
 
-  private void applyHeld(int pid, TaskEvents events) {
-    Deque<Held> waiting = held.remove(pid);
+  private Known cloned(Clone clone, int child, long starttime, TaskEvents events) {
+    Known caller = clone.caller;
+    long time = clone.time;
+    if (starttime != UNKNOWN_START && caller.lastTime == time) { // nothing of the caller's comes between
+      time = Math.max(time, ofStart.applyAsLong(starttime));
+      caller.lastTime = time;
+    }
+    Nested nested = clone.has(CLONE_NEWPID) || caller.nested == Nested.YES ? Nested.YES : Nested.UNKNOWN;
+    Known made = new Known(child, clone.has(CLONE_PARENT) ? caller.ppid : caller.pid, caller, nested, time);
+    made.starttime = starttime;
+    made.sureAt = tids.count();
+    if (starttime != UNKNOWN_START) {
+      nested(made);
+    }
+    known.put(child, made);
+    events.cloned(time, caller.pid, true, child, child, clone.flags, RawText.UNKNOWN);
+    return made;
+  }
+
+  private void applyHeld(Known process, TaskEvents events) {
+    Deque<Held> waiting = held.remove(process.pid);
     if (waiting != null) {
       heldCount -= waiting.size();
-      waiting.forEach(one -> apply(one.event, one.call, events, one.receivedAt));
+      process.ppid = waiting.element().call.ppid();
+      waiting.forEach(one -> apply(process, one.event, one.call, events, one.receivedAt));
     }
   }
 
   /** No clone has come: whoever had the pid before is over, and who has it now only /proc can tell. */
   private void release(int pid, TaskEvents events) {
-    if (!held.containsKey(pid)) {
+    Deque<Held> waiting = held.get(pid);
+    if (waiting == null) {
       return; // what was released before has told of it
     }
-    Known before = known.remove(pid);
-    if (before != null) {
-      events.exited(before.lastTime + 1, pid, pid, Ending.UNKNOWN_STATUS, TaskEvents.UNKNOWN_TID);
-    }
-    applyHeld(pid, events);
+    Held first = waiting.element();
+    Known before = known.get(pid);
+    long time = before == null ? first.since - 1 : Math.max(before.lastTime + 1, first.since - 1);
+    events.exited(time, pid, pid, Ending.UNKNOWN_STATUS, TaskEvents.UNKNOWN_TID);
+    Known process = new Known(pid, first.call.ppid(), null, Nested.UNKNOWN, time);
+    process.sureAt = tids.count();
+    known.put(pid, process);
+    applyHeld(process, events);
   }
 
   /**
@@ -232,18 +333,24 @@ final class SpineEvents {
     }
     late.forEach(pid -> release(pid, events));
     if (now >= nextLook) {
-      forgetTheDead();
+      known.values().removeIf(this::isGone);
       nextLook = now + LOOK_EVERY;
     }
     return told;
   }
 
-  private void forgetTheDead() {
-    for (Iterator<Integer> pids = known.keySet().iterator(); pids.hasNext();) {
-      if (!proc.isTask(pids.next())) {
-        pids.remove();
-      }
+  /** Whether a process is over and none of its records can be on their way. */
+  private boolean isGone(Known process) {
+    if (!proc.isTask(process.pid)) {
+      boolean isGone = process.isMissed;
+      process.isMissed = true;
+      return isGone;
     }
+    if (process.starttime == UNKNOWN_START && proc.read(process.pid, stat)
+        && !tids.canHaveComeRound(process.sureAt)) {
+      process.starttime = stat.starttime;
+    }
+    return false;
   }
 
   /** How long may be waited for records before {@link #settle} has to be called, at most. */

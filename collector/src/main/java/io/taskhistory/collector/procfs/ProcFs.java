@@ -15,6 +15,9 @@ public final class ProcFs implements ProcTasks {
   private static final int ADDR_NO_RANDOMIZE = 0x0040000;
 
   private static final CString RANDOMIZE_VA_SPACE = CString.of("/proc/sys/kernel/randomize_va_space");
+  private static final CString PID_MAX = CString.of("/proc/sys/kernel/pid_max");
+  private static final CString LOADAVG = CString.of("/proc/loadavg");
+  private static final byte[] NSPID = "\nNSpid:".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] TGID = "\nTgid:\t".getBytes(StandardCharsets.US_ASCII);
 
   private final NativeFiles files = new NativeFiles(2 * StatLine.MAX_LENGTH);
@@ -91,18 +94,54 @@ public final class ProcFs implements ProcTasks {
     return length > 0 && (personality & ADDR_NO_RANDOMIZE) == 0;
   }
 
-  private int open(int tid, String file) {
-    return tid < 1 ? -1 : files.open(path.clear().ascii("/proc/").number(tid).ascii(file));
+  @Override
+  public int pidNamespaces(int tid) {
+    int length = readAll(tid, "/status");
+    ByteBuffer status = files.buffer();
+    for (int at = 0; at + NSPID.length < length; at++) {
+      if (startsWith(status, at, NSPID)) {
+        int count = 0;
+        for (int i = at + NSPID.length; i < length && status.get(i) != '\n'; i++) {
+          count += status.get(i) == '\t' ? 1 : 0;
+        }
+        return count;
+      }
+    }
+    return length > 0 ? 1 : 0; // a kernel without pid namespaces has no such line
   }
 
-  private int readAll(int tid, String file) {
-    int fd = open(tid, file);
+  @Override
+  public int lastTid() {
+    int length = readAll(LOADAVG);
+    int at = Math.max(0, length);
+    while (at > 0 && files.buffer().get(at - 1) != ' ') {
+      at--;
+    }
+    return (int) decimal(files.buffer(), at, Math.max(length, 0));
+  }
+
+  @Override
+  public int tidsEnd() {
+    int length = readAll(PID_MAX);
+    return (int) decimal(files.buffer(), 0, Math.max(0, length));
+  }
+
+  private int readAll(CString path) {
+    int fd = files.open(path);
     if (fd < 0) {
       return fd;
     }
     int length = files.read(fd, 0);
     NativeFiles.close(fd);
     return length;
+  }
+
+  private int open(int tid, String file) {
+    return tid < 1 ? -1 : files.open(path.clear().ascii("/proc/").number(tid).ascii(file));
+  }
+
+  private int readAll(int tid, String file) {
+    return tid < 1 ? -1 : readAll(path.clear().ascii("/proc/").number(tid).ascii(file));
   }
 
   private static boolean startsWith(ByteBuffer text, int at, byte[] what) {

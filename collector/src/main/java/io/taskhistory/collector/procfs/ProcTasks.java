@@ -36,4 +36,22 @@ public interface ProcTasks {
    * ADDR_NO_RANDOMIZE (uapi/linux/personality.h).
    */
   boolean placesStackAtRandom(int tid);
+
+  /**
+   * In how many pid namespaces a task has a number, as seen from ours, which is one ({@code NSpid} in
+   * {@code /proc/TID/status}); 0 where there is no such task.
+   */
+  default int pidNamespaces(int tid) {
+    return tgid(tid) == 0 ? 0 : 1;
+  }
+
+  /** The tid that was given last ({@code /proc/loadavg}); the next is the next free one, until there are no higher. */
+  default int lastTid() {
+    return 0;
+  }
+
+  /** The tid from which on there are none: {@code kernel.pid_max}. */
+  default int tidsEnd() {
+    return 1 << 15;
+  }
 }

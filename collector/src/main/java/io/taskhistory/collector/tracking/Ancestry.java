@@ -69,7 +69,11 @@ final class Ancestry {
     child.task.imprint(caller.process.leader.task.imprint());
     child.task.doubt(callerAssumed ? doubts.withCreatorAssumed() : doubts);
     child.task.createdBy(caller.task.tid(), caller.task.start());
-    child.process.reapedBy(caller.process);
+    if (caller.task.isLive()) {
+      child.process.reapedBy(caller.process);
+    } else {
+      live.adopt(child.process);
+    }
     writer.save(child.task);
   }
 

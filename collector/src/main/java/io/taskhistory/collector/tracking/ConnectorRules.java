@@ -28,6 +28,7 @@ final class ConnectorRules implements TaskEvents {
   private final StartTimes starts;
   private final Ancestry ancestry;
   private final RecordedExecs recorded;
+  private boolean followsThreads = true;
 
   ConnectorRules(HistoryWriter writer, LiveTable live, Importer importer, NameResolver names, Reconciler reconciler,
       StartTimes starts, Ancestry ancestry, RecordedExecs recorded) {
@@ -41,6 +42,11 @@ final class ConnectorRules implements TaskEvents {
     this.recorded = recorded;
   }
 
+  /** Whether the spine tells of threads; else an exit is that of a whole process. */
+  void followsThreads(boolean follows) {
+    followsThreads = follows;
+  }
+
   /** A new process gets the history of the process that called clone; a new thread shares its process's. */
   @Override
   public void cloned(
@@ -49,7 +55,7 @@ final class ConnectorRules implements TaskEvents {
       threadCreated(time, callerTid, childTid, childTgid);
       return;
     }
-    Tracked caller = ancestry.holder(callerTid, time);
+    Tracked caller = caller(callerTid, time);
     Tracked known = live.find(childTid);
     if (known != null && ancestry.isAlreadySeen(known, time) && known.isLeader()) {
       known.seenAt = 0; // from here on its events tell all
@@ -69,6 +75,12 @@ final class ConnectorRules implements TaskEvents {
     Task child = Task.leader(writer.boot(), childTid, time, caller.task.entryAt(time));
     child.rename(caller.task.comm());
     ancestry.inherit(live.add(child), caller, time, callerAssumed);
+  }
+
+  /** Where a clone is told only once its child has shown itself, the caller can be over. */
+  private @Nullable Tracked caller(int tid, long time) {
+    Tracked ended = followsThreads || live.find(tid) != null ? null : live.ended(tid, time);
+    return ended == null ? ancestry.holder(tid, time) : ended;
   }
 
   private void threadCreated(long time, int callerTid, int tid, int tgid) {
@@ -167,6 +179,9 @@ final class ConnectorRules implements TaskEvents {
         names.changed(process, time);
         live.endWithLastThread(process, time, status);
       }
+    } else if (!followsThreads) {
+      names.changed(task, time);
+      live.endProcess(task.process, time, status);
     } else if (!isFormerLeader(task)) {
       leaderExited(task, time, status, parentTgid);
     }

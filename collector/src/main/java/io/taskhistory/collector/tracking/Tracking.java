@@ -56,7 +56,7 @@ public final class Tracking implements AutoCloseable {
   private final BesideEvents beside;
   private final RecordedExecs recorded;
   private final TaskEvents exact;
-  private final TaskEvents assuming;
+  private final ConnectorRules assuming;
   private boolean isExact;
   private boolean looksForEnds;
   private long nextReconciling = Long.MIN_VALUE;
@@ -99,9 +99,10 @@ public final class Tracking implements AutoCloseable {
     importer.follow(exact);
   }
 
-  /** Whether the spine leaves ends untold, so that /proc has to show them. */
+  /** Whether the spine leaves ends untold, so that /proc has to show them; such a one does not tell of threads at all. */
   public void lookForEnds(boolean looks) {
     looksForEnds = looks;
+    assuming.followsThreads(!looks);
     recorded.ofSpine(looks);
   }
 

@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Set;
 
 /** Keeps everything that it is told, and checks that it is told in the order that the port asks for. */
-final class RecordingWriter implements HistoryWriter {
+public final class RecordingWriter implements HistoryWriter {
 
-  final Set<Task> everybody = new LinkedHashSet<>();
+  public final Set<Task> everybody = new LinkedHashSet<>();
   /** Since the last commit. */
   final Set<Task> saved = new HashSet<>();
-  final List<Gap> gaps = new ArrayList<>();
+  public final List<Gap> gaps = new ArrayList<>();
   private final Boot boot = new Boot(0, "01234567-89ab-cdef-0123-456789abcdef", 0,
       new ClockLedger(List.of(new ClockLedger.Row(0, 0, 0))));
   private final LiveTasks live = new LiveTasks();
