@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What one thread keeps per tid, without boxing: pages of 1024 that come into being when needed, and stay. */
-final class TidTable<T> {
+public final class TidTable<T> {
 
   private static final int PAGE_BITS = 10;
   private static final int PAGE_SIZE = 1 << PAGE_BITS;
@@ -13,8 +13,9 @@ final class TidTable<T> {
   private final @Nullable Object[] @Nullable [] pages = new Object[LiveTasks.TID_LIMIT >> PAGE_BITS][];
   private int size;
 
+  /** What stands at {@code tid}; null where nothing does, or there can be no such tid. */
   @SuppressWarnings("unchecked")
-  @Nullable T get(int tid) {
+  public @Nullable T get(int tid) {
     if (tid < 0 || tid >= LiveTasks.TID_LIMIT) {
       return null;
     }
@@ -22,7 +23,8 @@ final class TidTable<T> {
     return page == null ? null : (T) page[tid & PAGE_SIZE - 1];
   }
 
-  void put(int tid, T value) {
+  /** Puts {@code value} in the place of whatever stood at {@code tid}, which is below {@link LiveTasks#TID_LIMIT}. */
+  public void put(int tid, T value) {
     @Nullable Object[] page = pages[tid >> PAGE_BITS];
     if (page == null) {
       page = new Object[PAGE_SIZE];
@@ -35,7 +37,7 @@ final class TidTable<T> {
   }
 
   /** Removes {@code value} if it is what stands at {@code tid}. */
-  void remove(int tid, T value) {
+  public void remove(int tid, T value) {
     @Nullable Object[] page = pages[tid >> PAGE_BITS];
     if (page != null && page[tid & PAGE_SIZE - 1] == value) {
       page[tid & PAGE_SIZE - 1] = null;
@@ -43,13 +45,14 @@ final class TidTable<T> {
     }
   }
 
-  int size() {
+  /** At how many tids something stands. */
+  public int size() {
     return size;
   }
 
   /** Passes all on, by tid. {@code action} may remove what it is given. */
   @SuppressWarnings("unchecked")
-  void forEach(Consumer<? super T> action) {
+  public void forEach(Consumer<? super T> action) {
     for (@Nullable Object[] page : pages) {
       if (page == null) {
         continue;
