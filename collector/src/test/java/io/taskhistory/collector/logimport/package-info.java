@@ -1,0 +1,4 @@
+@NullMarked
+package io.taskhistory.collector.logimport;
+
+import org.jspecify.annotations.NullMarked;
