@@ -25,6 +25,19 @@ public record Boot(int index, String id, long wallStart, ClockLedger clock) {
     return id.substring(0, 8) + id.substring(9, 13);
   }
 
+  /**
+   * Whether it is one that a log told of. The kernel's ids are random (version 4 of RFC 9562); one that is made up for a
+   * log is made of a name (version 3).
+   */
+  public boolean isImported() {
+    return isImported(id);
+  }
+
+  /** The same of an id. */
+  public static boolean isImported(String id) {
+    return id.charAt(14) == '3';
+  }
+
   /** The wall-clock time that people saw at {@code time}. */
   public long wallAt(long time) {
     return time <= 0 ? wallStart : clock.wallAt(time);

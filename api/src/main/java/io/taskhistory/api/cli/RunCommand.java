@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "run", description = "Follow all tasks of this host and answer questions about them.")
 final class RunCommand implements Callable<Integer> {
 
-  private static final String DEFAULT_LISTEN = "127.0.0.1:1340";
+  static final String DEFAULT_LISTEN = "127.0.0.1:1340";
 
   /** Who gets answers. */
   enum Auth { TOKEN, NONE }
@@ -133,7 +133,7 @@ final class RunCommand implements Callable<Integer> {
    * SIGTERM and SIGINT make the JVM run its hooks and exit with 128 and more; being stopped is no failure, so the hook
    * ends the process itself.
    */
-  private static void stopOnSignal(Service service) {
+  static void stopOnSignal(Service service) {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> {
       service.close();
       Runtime.getRuntime().halt(0);

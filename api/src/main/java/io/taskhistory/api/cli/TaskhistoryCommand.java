@@ -24,7 +24,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
         RunCommand.class, ShowCommand.class, TreeCommand.class, SearchCommand.class, StatusCommand.class,
         EnrichCommand.class,
-        DoctorCommand.class, AudispCommand.class, CompletionCommand.class})
+        DoctorCommand.class, ImportCommand.class, ServeCommand.class, AudispCommand.class, CompletionCommand.class})
 final class TaskhistoryCommand implements Runnable {
 
   /** When to use colour. */
@@ -60,7 +60,7 @@ final class TaskhistoryCommand implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        commandLine(), "say what to do: run, show, tree, search, enrich, status or doctor");
+        commandLine(), "say what to do: run, show, tree, search, enrich, status, import, serve or doctor");
   }
 
   Terminal terminal() {

@@ -107,8 +107,8 @@ final class LogRules {
     if (event.isClone()) {
       cloned(process, event, call);
     } else if (call.call() == Call.EXIT_GROUP) {
-      tasks.end(process, call.status() == SyscallFacts.UNKNOWN
-          ? Ending.UNKNOWN_STATUS : (int) (call.status() & 0xff) << 8);
+      tasks.end(process, call.code() == SyscallFacts.UNKNOWN
+          ? Ending.UNKNOWN_STATUS : (int) (call.code() & 0xff) << 8);
     }
     // exit(2) ends one thread, and no record tells whether it was the last.
   }

@@ -50,6 +50,11 @@ final class DataDirectory implements AutoCloseable {
     this.channel = channel;
   }
 
+  /** Whether there is one. */
+  static boolean isOne(Path directory) {
+    return Files.exists(directory.resolve(VERSION));
+  }
+
   /** Makes the directory where there is none, and locks it. */
   static DataDirectory open(Path directory) {
     try {

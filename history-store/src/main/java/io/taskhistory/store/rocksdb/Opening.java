@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class Opening {
 
   private final Database database;
-  private final BootFacts facts;
+  private final @Nullable BootFacts facts;
 
-  Opening(Database database, BootFacts facts) {
+  /** With no facts, whatever boot was the last goes on as it is. */
+  Opening(Database database, @Nullable BootFacts facts) {
     this.database = database;
     this.facts = facts;
   }
@@ -34,17 +35,30 @@ final class Opening {
   Contents contents() {
     Contents kept = Contents.load(database);
     BootRows last = kept.last();
+    if (facts == null) {
+      if (last == null) {
+        throw new StoreException("Nothing was ever kept there. Name another directory with --data-dir");
+      }
+      return kept;
+    }
     if (last != null && last.boot.id().equals(facts.bootId())) {
-      return resumed(kept, last);
+      return resumed(kept, last, facts);
     }
     if (kept.byId(facts.bootId()).isPresent()) {
       throw new StoreException("The boot " + facts.bootId() + " was recorded here before a later one, and cannot be"
           + " resumed. Is this a copy of another machine's data? Name another directory with --data-dir");
     }
-    return begun(kept, last);
+    if (last != null && last.boot.isImported() != Boot.isImported(facts.bootId())) {
+      throw new StoreException(last.boot.isImported()
+          ? "The data directory holds what was imported from audit logs: taskhistory serve answers questions about it."
+              + " Name another directory with --data-dir"
+          : "The data directory holds what was recorded on a running host, and logs are imported into one of their own."
+              + " Name another directory with --data-dir");
+    }
+    return begun(kept, last, facts);
   }
 
-  private Contents resumed(Contents kept, BootRows boot) {
+  private Contents resumed(Contents kept, BootRows boot, BootFacts facts) {
     if (boot.boot.clock().observe(facts.clock())) {
       Batch batch = new Batch(database.familyIds());
       MetaRows.clock(batch, boot.boot, facts.clock());
@@ -53,7 +67,7 @@ final class Opening {
     return kept;
   }
 
-  private Contents begun(Contents kept, @Nullable BootRows last) {
+  private Contents begun(Contents kept, @Nullable BootRows last, BootFacts facts) {
     int index = last == null ? 0 : last.boot.index() + 1;
     Boot boot = new Boot(index, facts.bootId(), facts.wallStart(), new ClockLedger(List.of(facts.clock())));
     int number = kept.periods().size() == 0 ? 0 : kept.periods().current().number() + 1;

@@ -7,6 +7,7 @@ import io.taskhistory.store.HistoryWriter;
 import io.taskhistory.store.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The store on disk: whatever was committed survives the end of the process, however it comes. A commit is one batch in
@@ -41,8 +42,27 @@ public final class RocksDbHistoryStore implements HistoryStore {
     return open(directory, boot, PERIOD);
   }
 
-  /** As {@link #open(Path, BootFacts)} with periods of another length. */
-  public static RocksDbHistoryStore open(Path directory, BootFacts boot, Duration period) {
+  /**
+   * Opens what was kept in a data directory as it was left, the last boot being the present one: to ask, or to go on with
+   * that boot.
+   *
+   * @throws StoreException where nothing was, or as {@link #open(Path, BootFacts)}
+   */
+  public static RocksDbHistoryStore reopen(Path directory) {
+    if (!isIn(directory)) {
+      throw new StoreException("There is no history in " + directory + ". taskhistory import FILE… --data-dir "
+          + directory + " makes one of audit logs; or name another directory with --data-dir");
+    }
+    return open(directory, null, PERIOD);
+  }
+
+  /** Whether a directory is a store's. */
+  public static boolean isIn(Path directory) {
+    return DataDirectory.isOne(directory);
+  }
+
+  /** As {@link #open(Path, BootFacts)} with periods of another length; with no facts as {@link #reopen}. */
+  public static RocksDbHistoryStore open(Path directory, @Nullable BootFacts boot, Duration period) {
     DataDirectory locked = DataDirectory.open(directory);
     try {
       Database database = Database.open(locked);
@@ -59,7 +79,7 @@ public final class RocksDbHistoryStore implements HistoryStore {
   }
 
   private static RocksDbHistoryStore open(
-      DataDirectory directory, Database database, BootFacts boot, Duration period) {
+      DataDirectory directory, Database database, @Nullable BootFacts boot, Duration period) {
     Opening opening = new Opening(database, boot);
     Contents contents = opening.contents();
     StoredEntries entries = new StoredEntries(database);

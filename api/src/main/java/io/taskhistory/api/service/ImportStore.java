@@ -1,0 +1,57 @@
+package io.taskhistory.api.service;
+
+import io.taskhistory.collector.logimport.ImportTarget;
+import io.taskhistory.store.BootFacts;
+import io.taskhistory.store.HistoryWriter;
+import io.taskhistory.store.StoreException;
+import io.taskhistory.store.rocksdb.RocksDbHistoryStore;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The store that logs are imported into, one of its own. */
+public final class ImportStore implements ImportTarget, AutoCloseable {
+
+  private final Path directory;
+  private @Nullable RocksDbHistoryStore store;
+
+  /**
+   * Opens it where there is one.
+   *
+   * @throws StoreException where what is there was not imported, or is in use
+   */
+  public ImportStore(Path directory) {
+    this.directory = directory;
+    if (RocksDbHistoryStore.isIn(directory)) {
+      RocksDbHistoryStore kept = RocksDbHistoryStore.reopen(directory);
+      if (!kept.reader().boot().isImported()) {
+        kept.close();
+        throw new StoreException("The data directory " + directory + " holds what was recorded on a running host, and"
+            + " logs are imported into one of their own. Name another directory with --data-dir");
+      }
+      store = kept;
+    }
+  }
+
+  @Override
+  public Optional<HistoryWriter> last() {
+    return Optional.ofNullable(store).map(RocksDbHistoryStore::writer);
+  }
+
+  @Override
+  public HistoryWriter begin(BootFacts facts) {
+    close();
+    RocksDbHistoryStore begun = RocksDbHistoryStore.open(directory, facts);
+    store = begun;
+    return begun.writer();
+  }
+
+  @Override
+  public void close() {
+    RocksDbHistoryStore open = store;
+    store = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+}
