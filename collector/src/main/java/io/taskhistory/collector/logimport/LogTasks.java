@@ -1,10 +1,10 @@
 package io.taskhistory.collector.logimport;
 
 import io.taskhistory.collector.auditlog.AuditEvent;
+import io.taskhistory.collector.auditlog.ExecDetails;
 import io.taskhistory.collector.auditlog.SyscallFacts;
 import io.taskhistory.collector.logimport.LogProcess.Namespace;
 import io.taskhistory.collector.tracking.TidTable;
-import io.taskhistory.history.Details;
 import io.taskhistory.history.Doubts;
 import io.taskhistory.history.Ending;
 import io.taskhistory.history.Entry;
@@ -14,8 +14,6 @@ import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
 import io.taskhistory.store.HistoryWriter;
 import io.taskhistory.store.LiveTasks;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The processes of a log by pid, and what becomes of them: how each gets its entries, and how it ends. */
@@ -26,7 +24,6 @@ final class LogTasks {
 
   static final int INIT = 1;
   private static final int KTHREADD = 2;
-  private static final byte[] PTS = "pts".getBytes(StandardCharsets.US_ASCII);
 
   private final HistoryWriter writer;
   private final LogClock clock;
@@ -227,7 +224,7 @@ final class LogTasks {
   void exec(LogProcess process, AuditEvent event, SyscallFacts call) {
     Entry entry = new Entry(process.task.entry(), clock.next(), process.pid(), call.comm(),
         call.comm().isKnown() ? Provenance.OBSERVED : Provenance.UNKNOWN);
-    entry.detail(details(event, call));
+    entry.detail(ExecDetails.of(event, call));
     enter(process, entry, call);
     execs++;
   }
@@ -245,28 +242,6 @@ final class LogTasks {
     process.exe = call.exe();
     process.asReaper = null;
     writer.save(process.task);
-  }
-
-  private static Details details(AuditEvent event, SyscallFacts call) {
-    return new Details(call.exe(), event.program(), event.argv(), event.argvTruncated(), event.cwd(), call.uid(),
-        call.euid(), call.gid(), call.egid(), call.auid(), call.ses(), tty(call.tty()), RawText.UNKNOWN,
-        RawText.UNKNOWN, Details.UNKNOWN_NUMBER);
-  }
-
-  /** The kernel has {@code pts3} for what is {@code /dev/pts/3}, and {@code (none)}. */
-  private static RawText tty(RawText name) {
-    if (!name.isKnown()) {
-      return RawText.EMPTY;
-    }
-    byte[] bytes = name.toByteArray();
-    if (bytes.length <= PTS.length || !Arrays.equals(bytes, 0, PTS.length, PTS, 0, PTS.length)) {
-      return name;
-    }
-    byte[] path = new byte[bytes.length + 1];
-    System.arraycopy(PTS, 0, path, 0, PTS.length);
-    path[PTS.length] = '/';
-    System.arraycopy(bytes, PTS.length, path, PTS.length + 1, bytes.length - PTS.length);
-    return RawText.of(path);
   }
 
   /** Whom {@code ppid} names from now on. */
