@@ -4,7 +4,6 @@ import io.taskhistory.collector.auditlog.AuditEvent;
 import io.taskhistory.collector.auditlog.ExecDetails;
 import io.taskhistory.collector.auditlog.SyscallFacts;
 import io.taskhistory.collector.source.ExecRecord;
-import io.taskhistory.history.Details;
 import java.util.function.LongUnaryOperator;
 
 /** What an event that audit put together says of an exec. */
@@ -15,7 +14,6 @@ final class ExecRecords {
 
   /** What the ledger that compares the clocks may be wrong by, between two readings. */
   private static final long SLACK = 1_000_000;
-
 
   private final long tick;
   private final LongUnaryOperator ofWall;
