@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Inquiry {
 
   private static final Duration PATIENCE = Duration.ofMillis(250);
+  private static final Duration MOST_BETWEEN = Duration.ofMinutes(1);
 
   /** A power of two. */
   private static final int RECENT = 4096;
@@ -106,6 +107,34 @@ public final class Inquiry {
     Found found = task(tid, then);
     recent[slot] = found.task();
     return found;
+  }
+
+  /**
+   * The only one who held {@code tid} at any time from {@code at} to {@code until}, both included, as it was at the end
+   * of that, or of its life: for times that are not exact.
+   */
+  public Found onlyTask(int tid, @Nullable String at, String until, @Nullable String boot) {
+    Moment from = moment(boots, at, boot);
+    if (from == null) {
+      throw new Refusal(Refusal.Kind.BAD_PARAMETER, "until ends what at begins; give at too");
+    }
+    long to = AskedTime.parse("until", until).in(from.boot(), boots).map(Moment::time).orElse(0L);
+    if (to < from.time() || to - from.time() > MOST_BETWEEN.toNanos()) {
+      throw new Refusal(Refusal.Kind.BAD_PARAMETER,
+          "until has to be after at, by " + MOST_BETWEEN.toSeconds() + " seconds or less");
+    }
+    Task known = recent == NONE ? null : recent[tid & RECENT - 1];
+    if (known != null && known.tid() == tid && known.boot().equals(from.boot()) && known.livedAt(from.time())
+        && known.livedAt(to)) {
+      return new Found(known, to);
+    }
+    List<Task> holders = reader.tasks(tid, from, to);
+    if (holders.size() != 1) {
+      throw noSuchTask((holders.isEmpty() ? "nobody" : holders.size() + " tasks") + " held tid " + tid
+          + " within that time, as far as is known");
+    }
+    Task task = holders.get(0);
+    return new Found(task, task.ending().map(end -> Math.min(to, Math.max(task.start(), end.time() - 1))).orElse(to));
   }
 
   /** A point in time that bounds a search: before all that is known it is the first moment of the first boot. */

@@ -9,7 +9,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of a batch, {@code {"pid":3787,"at":"1691750738.271"}}; {@code at} and {@code boot} may be absent or null.
+ * One line of a batch, {@code {"pid":3787,"at":"1691750738.271"}}; {@code at}, {@code boot} and {@code until} may be
+ * absent or null.
  * Read again and again into the same object: there are hundreds of thousands of lines.
  */
 final class LineageQuestion {
@@ -22,6 +23,7 @@ final class LineageQuestion {
   int pid;
   @Nullable String at;
   @Nullable String boot;
+  @Nullable String until;
 
   LineageQuestion(JsonFactory json) {
     this.json = json;
@@ -32,6 +34,7 @@ final class LineageQuestion {
     pid = 0;
     at = null;
     boot = null;
+    until = null;
   }
 
   /** Reads a line; what of it could be read before a refusal stays, to be said again in the answer. */
@@ -61,7 +64,8 @@ final class LineageQuestion {
       case "pid" -> pid = pid(in, value);
       case "at" -> at = text(name, in, value);
       case "boot" -> boot = text(name, in, value);
-      default -> throw bad("there are the fields pid, at and boot, and no other");
+      case "until" -> until = text(name, in, value);
+      default -> throw bad("there are the fields pid, at, boot and until, and no other");
     }
   }
 

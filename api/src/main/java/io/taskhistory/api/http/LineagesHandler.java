@@ -89,7 +89,10 @@ final class LineagesHandler {
     Found found;
     try {
       question.read(lines.buffer(), lines.start(), lines.length());
-      found = inquiry.task(question.pid, question.at, question.boot);
+      String until = question.until;
+      found = until == null
+          ? inquiry.task(question.pid, question.at, question.boot)
+          : inquiry.onlyTask(question.pid, question.at, until, question.boot);
     } catch (Refusal refusal) {
       refuse(question, refusal, out);
       return;

@@ -165,6 +165,30 @@ class LineagesHandlerTest {
   }
 
   @Test
+  void interval_isAboutWhoeverHeldThePidAlone() {
+    List<JsonNode> answers = ask("?style=names", """
+        {"pid":3787,"at":"mono:139","until":"mono:141"}
+        {"pid":3900,"at":"mono:130","until":"mono:150"}
+        {"pid":3900,"at":"mono:155","until":"mono:165"}
+        {"pid":3900,"at":"mono:150"}
+        {"pid":3900,"at":"mono:150","until":"mono:151"}
+        {"pid":3900,"at":"mono:155","until":"mono:175"}
+        {"pid":3900,"at":"mono:100","until":"mono:110"}
+        {"pid":3900,"at":"mono:161","until":"mono:169"}
+        {"pid":3900,"at":"mono:161","until":"mono:160"}
+        {"pid":3900,"at":"mono:100","until":"mono:200"}
+        {"pid":3900,"until":"mono:150"}
+        {"pid":3900,"at":"mono:150","until":"x"}
+        {"pid":3787,"at":"1691750748","until":"2023-08-11T10:45:50Z"}
+        """);
+    assertThat(answers).extracting(answer -> answer.path("task").asText("").replaceAll(".*-", "")).containsExactly(
+        "130000000000", "142000000000", "142000000000", "142000000000", "142000000000",
+        "", "", "", "", "", "", "", "130000000000");
+    assertThat(answers.get(0).path("history").asText()).isEqualTo("swapper/0=>init=>sshd=>bash");
+    assertThat(answers.get(2).path("history").asText()).isEqualTo("swapper/0=>init=>sshd=>bash");
+  }
+
+  @Test
   void batch_waitsForNowOnce() {
     host.scene.collector.waits.set(0);
     ask("", "{\"pid\":1}\n".repeat(50));
