@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Adds histories to lines of JSON that name a pid and a time. The bytes of a line stay as they are: what is added is
  * put before the brace that ends the object. What is no JSON object, or too long, goes through untouched.
  *
- * <p>Clocks of tools agree to a millisecond at best, and many leave digits out: so who held the pid is asked for the
- * time as it is written and for the end of what it can mean. Where that is one task with one history, or the name in
- * the line tells the two apart, or one of them is nobody, it is added; else only if the time is exact.
+ * <p>Clocks of tools agree to a millisecond at best, and many leave digits out: so it is asked who held the pid at the
+ * time as it is written, and who alone held it for as long as that can mean. Where that is one task with one history,
+ * or the name in the line tells what it had before and after an exec apart, it is added; else only if the time is exact.
  */
 public final class JsonEnricher implements Enricher {
 
@@ -85,8 +85,8 @@ public final class JsonEnricher implements Enricher {
     if (pid > 0 && time.isKnown() && fields.canAdd()) {
       String bootId = boot < 0 ? null : Lines.bootId(fields.value(boot));
       long span = Math.max(SLACK, time.precision());
-      int first = lineages.ask(pid, time.nanos(), time.isMonotonic(), bootId);
-      int second = lineages.ask(pid, time.nanos() + span, time.isMonotonic(), bootId);
+      int first = lineages.ask(pid, time.nanos(), 0, time.isMonotonic(), bootId);
+      int second = lineages.ask(pid, time.nanos(), span, time.isMonotonic(), bootId);
       asked.add(new Asked(fields.insertAt(), first, second, time.precision() <= EXACT, comm()));
     }
   }
@@ -154,8 +154,12 @@ public final class JsonEnricher implements Enricher {
   }
 
   private @Nullable Lineage chosen(@Nullable Lineage first, @Nullable Lineage second, Asked line) {
-    if (first == null || second == null) {
-      return first == null ? second : first;
+    if (first == null) {
+      return second;
+    }
+    if (second == null) {
+      // Somebody else has held it, too.
+      return line.isExact ? first : null;
     }
     if (first == second || first.task().equals(second.task()) && first.history().equals(second.history())) {
       return first;

@@ -17,17 +17,18 @@ import org.jspecify.annotations.Nullable;
  * Adds a line with its history after each line of the kernel log that names a task.
  *
  * <p>The kernel stamps its log by the clock of the processor (local_clock() in kernel/sched/clock.c), which nothing
- * disciplines: beside the monotonic clock it runs milliseconds off after hours, and more after weeks. So who held the
- * pid is asked around the stamp, the nearest first, and only a task whose comm is the one in the line counts; two such
- * tasks are one too many.
+ * disciplines: beside the monotonic clock it runs milliseconds off after hours, and more after weeks, while a program
+ * that faults may have lived for less. So who held the pid is asked around the stamp, the nearest first, and only a task
+ * whose comm is the one in the line counts; two such tasks are one too many.
  */
 public final class KernelLogEnricher implements Enricher {
 
   private record Asked(KernelLine line, int end, int question) {}
 
   private static final long MILLISECOND = 1_000_000;
-  private static final long[] AROUND = {0, -10 * MILLISECOND, 10 * MILLISECOND, -100 * MILLISECOND, 100 * MILLISECOND,
-      -1_000 * MILLISECOND, 1_000 * MILLISECOND};
+  private static final long[] AROUND = {10 * MILLISECOND, 100 * MILLISECOND, 1_000 * MILLISECOND};
+  /** The stamp itself, and for each distance: whoever was there alone within it, before, and after. */
+  private static final int QUESTIONS = 1 + 3 * AROUND.length;
 
   private final LineageStyle style;
   private final @Nullable String boot;
@@ -75,10 +76,13 @@ public final class KernelLogEnricher implements Enricher {
   }
 
   private void ask(KernelLine line, int end) {
-    int first = -1;
-    for (long offset : AROUND) {
-      int question = lineages.ask(line.pid(), Math.max(0, line.nanos() + offset), true, boot);
-      first = first < 0 ? question : first;
+    int first = lineages.ask(line.pid(), line.nanos(), 0, true, boot);
+    for (long distance : AROUND) {
+      long from = Math.max(0, line.nanos() - distance);
+      long to = line.nanos() + distance;
+      lineages.ask(line.pid(), from, to - from, true, boot);
+      lineages.ask(line.pid(), from, 0, true, boot);
+      lineages.ask(line.pid(), to, 0, true, boot);
     }
     asked.add(new Asked(line, end, first));
   }
@@ -92,7 +96,7 @@ public final class KernelLogEnricher implements Enricher {
     for (Asked question : asked) {
       Lineage found = null;
       boolean isOne = true;
-      for (int i = 0; i < AROUND.length; i++) {
+      for (int i = 0; i < QUESTIONS; i++) {
         Lineage answer = lineages.answer(question.question + i);
         if (answer != null && question.line.names(comm(answer))) {
           isOne &= found == null || found.task().equals(answer.task());

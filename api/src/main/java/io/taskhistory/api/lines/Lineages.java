@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the service for many histories at once: first all questions, then {@link #send}, then all answers. Lines of a log
- * speak of few tasks, so what an answer says of a task is read once for all that say the same.
+ * Asks the service for many histories at once: first all questions, then {@link #send}, then all answers. Lines of a
+ * log speak of few tasks, so what an answer says of a task is read once for all that say the same.
  */
 final class Lineages implements AutoCloseable {
 
@@ -87,9 +87,17 @@ final class Lineages implements AutoCloseable {
     count = 0;
   }
 
-  /** Asks who held {@code pid} then; what is returned is the number of the question. */
-  int ask(int pid, long nanos, boolean isMonotonic, @Nullable String boot) {
+  /**
+   * Asks who held {@code pid} then, or who alone did so for a while, in the end.
+   *
+   * @param span how long that was, 0 for a moment
+   * @return the number of the question
+   */
+  int ask(int pid, long nanos, long span, boolean isMonotonic, @Nullable String boot) {
     questions.add("{\"pid\":").add(pid).add(isMonotonic ? ",\"at\":\"mono:" : ",\"at\":\"").addSeconds(nanos).add('"');
+    if (span > 0) {
+      questions.add(isMonotonic ? ",\"until\":\"mono:" : ",\"until\":\"").addSeconds(nanos + span).add('"');
+    }
     if (boot != null) {
       questions.add(",\"boot\":").addJson(boot);
     }
@@ -173,7 +181,7 @@ final class Lineages implements AutoCloseable {
     return new Lineage(task, history, isComplete);
   }
 
-  /** The answer to the question with this number; null where nobody is known to have held the pid then. */
+  /** The answer to the question with this number; null where nobody, or not one alone. */
   @Nullable Lineage answer(int question) {
     return answers[question];
   }

@@ -2,7 +2,9 @@ package io.taskhistory.api.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskhistory.api.Scene;
 import io.taskhistory.api.http.Running;
+import io.taskhistory.history.Task;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -182,6 +184,18 @@ class EnrichLinesTest {
     // Not born yet, by the clock of whoever wrote the line.
     assertThat(line("{\"process.pid\":3787,\"@timestamp\":\"2023-08-11T10:45:38.999500000Z\"}", "--preset", "ecs"))
         .contains("\"" + SSHD + "\"");
+  }
+
+  @Test
+  void life_shorterThanATimeIsExact_isFound() {
+    Task brief = host.scene.process(
+        5000, 170 * Scene.SECOND + 1, host.scene.reader().task(3787).orElseThrow().entry(), null);
+    host.scene.end(brief, 170 * Scene.SECOND + Scene.SECOND / 2, 0);
+    host.scene.commit(180 * Scene.SECOND);
+    String line = "{\"columns\":{\"pid\":\"5000\",\"time\":\"";
+    assertThat(line(line + "1691750779\"}}", "--preset", "osquery")).contains("\"" + BASH + "\"");
+    assertThat(line(line + "1691750778\"}}", "--preset", "osquery")).doesNotContain("task_history");
+    assertThat(line(line + "1691750780\"}}", "--preset", "osquery")).doesNotContain("task_history");
   }
 
   @Test

@@ -129,6 +129,11 @@ final class LiveService implements AutoCloseable {
     }
   }
 
+  /** Where commands find it. */
+  Path data() {
+    return home.resolve("data");
+  }
+
   private String errors() {
     try {
       return Files.readString(home.resolve("err"));
