@@ -50,6 +50,22 @@ final class LiveService implements AutoCloseable {
     this(home, List.of(), options);
   }
 
+  /** Answers about what is kept in {@code home/data}, where nothing is followed. */
+  static LiveService serving(Path home) throws IOException {
+    Files.createDirectories(home.resolve("tmp"));
+    List<String> command = Machinery.command("--data-dir", home.resolve("data").toString(), "serve",
+        "--listen", "127.0.0.1:0");
+    command.add(1, "-Djava.io.tmpdir=" + home.resolve("tmp"));
+    return new LiveService(home, new ProcessBuilder(command).redirectError(home.resolve("err").toFile()).start());
+  }
+
+  private LiveService(Path home, Process process) throws IOException {
+    this.home = home;
+    this.process = process;
+    url = ready();
+    token = Files.readString(home.resolve("data/token")).strip();
+  }
+
   /** As above, where {@code wrapper} runs it: a program that execs what its last arguments say. */
   LiveService(Path home, List<String> wrapper, String... options) {
     this.home = home;
