@@ -66,7 +66,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule STORES_ARE_CHOSEN_IN_ONE_PLACE = noClasses().that()
       .resideOutsideOfPackages("io.taskhistory.store..")
-      .and().doNotHaveFullyQualifiedName("io.taskhistory.api.service.LinuxMachine")
+      .and().doNotHaveFullyQualifiedName("io.taskhistory.api.service.Stores")
       .should().dependOnClassesThat().resideInAnyPackage(
           "io.taskhistory.store.rocksdb..", "io.taskhistory.store.memory..");
 

@@ -2,9 +2,9 @@ package io.taskhistory.api.service;
 
 import io.taskhistory.collector.logimport.ImportTarget;
 import io.taskhistory.store.BootFacts;
+import io.taskhistory.store.HistoryStore;
 import io.taskhistory.store.HistoryWriter;
 import io.taskhistory.store.StoreException;
-import io.taskhistory.store.rocksdb.RocksDbHistoryStore;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class ImportStore implements ImportTarget, AutoCloseable {
 
   private final Path directory;
-  private @Nullable RocksDbHistoryStore store;
+  private @Nullable HistoryStore store;
 
   /**
    * Opens it where there is one.
@@ -22,8 +22,8 @@ public final class ImportStore implements ImportTarget, AutoCloseable {
    */
   public ImportStore(Path directory) {
     this.directory = directory;
-    if (RocksDbHistoryStore.isIn(directory)) {
-      RocksDbHistoryStore kept = RocksDbHistoryStore.reopen(directory);
+    if (Stores.isIn(directory)) {
+      HistoryStore kept = Stores.reopen(directory);
       if (!kept.reader().boot().isImported()) {
         kept.close();
         throw new StoreException("The data directory " + directory + " holds what was recorded on a running host, and"
@@ -35,20 +35,20 @@ public final class ImportStore implements ImportTarget, AutoCloseable {
 
   @Override
   public Optional<HistoryWriter> last() {
-    return Optional.ofNullable(store).map(RocksDbHistoryStore::writer);
+    return Optional.ofNullable(store).map(HistoryStore::writer);
   }
 
   @Override
   public HistoryWriter begin(BootFacts facts) {
     close();
-    RocksDbHistoryStore begun = RocksDbHistoryStore.open(directory, facts);
+    HistoryStore begun = Stores.open(directory, facts);
     store = begun;
     return begun.writer();
   }
 
   @Override
   public void close() {
-    RocksDbHistoryStore open = store;
+    HistoryStore open = store;
     store = null;
     if (open != null) {
       open.close();

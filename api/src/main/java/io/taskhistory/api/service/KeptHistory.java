@@ -3,7 +3,6 @@ package io.taskhistory.api.service;
 import io.taskhistory.collector.source.SourceStats;
 import io.taskhistory.store.HistoryReader;
 import io.taskhistory.store.HistoryStore;
-import io.taskhistory.store.rocksdb.RocksDbHistoryStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +16,7 @@ public final class KeptHistory implements Machine {
 
   /** Whether there is any in a directory. */
   public static boolean isIn(DataDirectory directory) {
-    return RocksDbHistoryStore.isIn(directory.path());
+    return Stores.isIn(directory.path());
   }
 
   @Override
@@ -27,7 +26,7 @@ public final class KeptHistory implements Machine {
 
   @Override
   public HistoryStore open(Path directory) {
-    return RocksDbHistoryStore.reopen(directory);
+    return Stores.reopen(directory);
   }
 
   @Override

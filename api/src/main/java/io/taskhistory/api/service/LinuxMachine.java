@@ -20,7 +20,6 @@ import io.taskhistory.history.Boot;
 import io.taskhistory.history.ClockLedger;
 import io.taskhistory.store.BootFacts;
 import io.taskhistory.store.HistoryStore;
-import io.taskhistory.store.rocksdb.RocksDbHistoryStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,7 +108,7 @@ public final class LinuxMachine implements Machine {
   public HistoryStore open(Path directory) {
     this.directory = directory;
     ClockLedger.Row now = Clocks.read();
-    return RocksDbHistoryStore.open(directory, new BootFacts(bootId(), now.wallOffset() - now.bootClockOffset(), now));
+    return Stores.open(directory, new BootFacts(bootId(), now.wallOffset() - now.bootClockOffset(), now));
   }
 
   private static String bootId() {

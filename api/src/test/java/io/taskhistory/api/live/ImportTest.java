@@ -3,11 +3,11 @@ package io.taskhistory.api.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.taskhistory.api.auditd.AuditState;
 import io.taskhistory.api.auditd.Auditd;
 import io.taskhistory.api.cli.Machinery;
 import io.taskhistory.api.cli.Machinery.Outcome;
 import io.taskhistory.api.live.Lineage.Step;
+import io.taskhistory.collector.audit.TestAudit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -68,28 +68,24 @@ class ImportTest extends TracedTest {
       }
       """;
 
-  private AuditState state;
+  private TestAudit audit;
 
   @BeforeEach
   void takeAudit() throws Exception {
-    state = new AuditState();
+    audit = new TestAudit();
   }
 
   @AfterEach
   void giveAuditBack() throws Exception {
-    if (state != null) {
-      state.close();
+    if (audit != null) {
+      audit.close();
     }
   }
 
-  /** The login that the test's own children have, and nobody else. */
-  private static long login() {
-    return 1_340_000_000L + ProcessHandle.current().pid();
-  }
-
-  private void record(String arch) throws Exception {
-    state.add("-F arch=" + arch + " -S fork -S vfork -S clone -S clone3 -S execve -S execveat -S exit -S exit_group"
-        + " -F auid=" + login() + " -k taskhistory-import");
+  private void record(String arch) {
+    TestAudit.auditctl("-a", "always,exit", "-F", "arch=" + arch, "-S",
+        "fork,vfork,clone,clone3,execve,execveat,exit,exit_group", "-F", "auid=" + audit.auid());
+    assertThat(audit.inForce()).as("the rule for what makes and ends processes").hasSize(1);
   }
 
   /** Runs the work; the pid of its shell. */
@@ -97,7 +93,7 @@ class ImportTest extends TracedTest {
     Path spawn = Files.writeString(directory.resolve("Spawn.java"), SPAWN);
     Path script = Files.writeString(directory.resolve("work"), WORK);
     ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c",
-        "echo " + login() + " >/proc/self/loginuid && exec /bin/bash " + script);
+        "echo " + audit.auid() + " >/proc/self/loginuid && exec /bin/bash " + script);
     builder.environment().put("SPAWN", spawn.toString());
     builder.environment().put("JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
     Process shell = builder.redirectInput(Path.of("/dev/null").toFile()).redirectErrorStream(true)
@@ -157,9 +153,10 @@ class ImportTest extends TracedTest {
    */
   @Test
   void imported_isWhatTheServiceSaw_taskByTask() throws Exception {
-    Path audit = Files.createDirectories(directory.resolve("audit"));
+    Path logs = Files.createDirectories(directory.resolve("audit"));
     Path imported = Files.createDirectories(directory.resolve("imported"));
-    try (LiveService live = traced(); Auditd auditd = new Auditd(audit, state, "--data-dir=" + home().resolve("data"))) {
+    try (LiveService live = traced(); Auditd auditd = new Auditd(logs, audit,
+        "--data-dir=" + home().resolve("data"))) {
       record("b64");
       int root = work();
       Awaitility.await().until(() -> Auditd.lines(auditd.log()).stream().anyMatch(

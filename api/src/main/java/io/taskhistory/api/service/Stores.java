@@ -1,0 +1,27 @@
+package io.taskhistory.api.service;
+
+import io.taskhistory.store.BootFacts;
+import io.taskhistory.store.HistoryStore;
+import io.taskhistory.store.rocksdb.RocksDbHistoryStore;
+import java.nio.file.Path;
+
+/** Where histories are kept: the one place that chooses a store. */
+final class Stores {
+
+  private Stores() {}
+
+  /** Whether there is one in a directory. */
+  static boolean isIn(Path directory) {
+    return RocksDbHistoryStore.isIn(directory);
+  }
+
+  /** Opens the one in a directory, or makes one, to go on with a boot or to begin it. */
+  static HistoryStore open(Path directory, BootFacts facts) {
+    return RocksDbHistoryStore.open(directory, facts);
+  }
+
+  /** Opens the one in a directory as it was left. */
+  static HistoryStore reopen(Path directory) {
+    return RocksDbHistoryStore.reopen(directory);
+  }
+}
