@@ -43,6 +43,7 @@ public final class Plugin {
   private @Nullable Lines plain;
   private String reason = "";
   private volatile boolean hungUp;
+  private volatile boolean failed;
   private volatile boolean stopping;
   private volatile long stopped;
 
@@ -76,6 +77,7 @@ public final class Plugin {
     Thread intake = new Thread(new Intake(in, queue), "audisp-intake");
     intake.setDaemon(true);
     intake.start();
+    failed = true;
     try {
       LogWriter log = new LogWriter(open(), initial, marks, complaints);
       try {
@@ -91,6 +93,7 @@ public final class Plugin {
           deliver(batch, log);
         }
         enrichedAgain(log);
+        failed = false;
       } finally {
         log.close();
       }
@@ -196,8 +199,13 @@ public final class Plugin {
   }
 
   /** Whether {@link #run} is over. */
-  public boolean isDone() {
+  boolean isDone() {
     return done.getCount() == 0;
+  }
+
+  /** Whether {@link #run} has ended by an exception. */
+  public boolean hasFailed() {
+    return isDone() && failed;
   }
 
   /** Has it write what has come by now, and waits for that, but not for ever. */

@@ -89,12 +89,15 @@ final class AudispCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** auditd ends its plugins by SIGTERM, and that is no failure. */
+  /**
+   * auditd ends its plugins by SIGTERM, which is no failure, and closes its end of the pipe at the same time: whichever
+   * is noticed first, the hook ends the process.
+   */
   private static void stopOnSignal(Plugin plugin) {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> {
       try {
-        if (!plugin.isDone()) {
-          plugin.stop();
+        plugin.stop();
+        if (!plugin.hasFailed()) {
           Runtime.getRuntime().halt(0);
         }
       } catch (InterruptedException e) {

@@ -74,7 +74,16 @@ class AudispCommandTest {
   void sigterm_endsIt_thoughTheDispatcherGoesOn() throws Exception {
     send();
     awaitRecord(log);
-    process.destroy();
+    signal("TERM");
+    assertEnds();
+  }
+
+  /** As auditd does. */
+  @Test
+  void sigterm_andEndOfInput_endIt() throws Exception {
+    send();
+    awaitRecord(log);
+    process.destroy(); // which closes the pipe, too
     assertEnds();
   }
 
@@ -84,20 +93,20 @@ class AudispCommandTest {
     awaitRecord(log);
     Path other = directory.resolve("other.log");
     Files.writeString(directory.resolve("options"), "--output=" + other + "\n--data-dir=" + directory + "\n");
-    hangUp();
+    signal("HUP");
     await().until(() -> Files.exists(other));
     send();
     awaitRecord(other);
     Files.writeString(directory.resolve("options"), "--num-logs=many\n");
-    hangUp();
+    signal("HUP");
     await().untilAsserted(() -> assertThat(Files.readString(directory.resolve("err")))
         .contains("goes on with the settings it has: ").contains("--num-logs"));
     send();
     await().untilAsserted(() -> assertThat(Files.readAllLines(other)).filteredOn(RECORD::equals).hasSize(2));
   }
 
-  private void hangUp() throws Exception {
-    assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor()).isZero();
+  private void signal(String signal) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor()).isZero();
   }
 
   /** As auditd does where the plugin's file has changed: it starts another before the first has ended. */
