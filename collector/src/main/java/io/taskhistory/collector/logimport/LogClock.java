@@ -31,7 +31,7 @@ final class LogClock {
 
   /** The time of the event whose turn it is. */
   long at(LogEvent event) {
-    if (isWrittenAtOnce(event) && of(event.stamp) < now - STEP) {
+    if (isWrittenAtOnce(event) && event.stamp - offset < now - STEP) {
       now++;
       offset = event.stamp - now;
       ClockLedger.Row row = new ClockLedger.Row(now, offset, 0);

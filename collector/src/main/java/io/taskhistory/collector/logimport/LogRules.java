@@ -341,6 +341,7 @@ final class LogRules {
       cycle.allocated(number);
     } else {
       cycle.hidden(1);
+      tasks.confirm(caller); // its own clone did not get its number
     }
     if (caller.namespace == Namespace.OTHER || caller.namespace == Namespace.PROVEN && isSettled(caller, event, call)) {
       return;
