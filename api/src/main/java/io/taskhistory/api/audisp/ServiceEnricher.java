@@ -1,35 +1,34 @@
 package io.taskhistory.api.audisp;
 
 import io.taskhistory.api.audisp.NotEnrichedException.Reason;
+import io.taskhistory.api.client.PostConnection;
+import io.taskhistory.api.client.RefusedException;
 import io.taskhistory.api.service.DataDirectory;
 import io.taskhistory.api.service.ServiceException;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The running service, wherever its data directory says that it is at the moment. */
 final class ServiceEnricher implements Enricher {
 
-  private static final Duration CONNECT = Duration.ofSeconds(2);
-  private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(5);
-  private static final long LOOK_MILLIS = 50;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
   /** Several times the largest batch. */
   private static final int LONGEST_ANSWER = 32 << 20;
 
   private final DataDirectory directory;
   private final String query;
-  private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-      .proxy(HttpClient.Builder.NO_PROXY).connectTimeout(CONNECT).build();
+  private @Nullable Server server;
+
+  /** Where it was the last time, and what it wanted to see. */
+  private record Server(URI uri, Optional<String> token, PostConnection connection) {}
 
   ServiceEnricher(Settings settings) {
     directory = settings.directory();
@@ -39,26 +38,30 @@ final class ServiceEnricher implements Enricher {
 
   @Override
   public ByteBuffer enrich(byte[] records, BooleanSupplier hurry) throws NotEnrichedException, InterruptedException {
-    HttpResponse<Body> response = answer(request(records), records.length, hurry);
-    if (response.statusCode() != 200) {
-      throw new NotEnrichedException(Reason.REFUSED, "the service answers with status " + response.statusCode());
-    }
-    Body body = response.body();
-    int length = Answer.length(records, body.bytes(), body.length());
+    PostConnection.Answer answer = answer(connection(), records, hurry);
+    int length = Answer.length(records, answer.body(), answer.length());
     if (length < 0) {
       throw new NotEnrichedException(Reason.WRONG_ANSWER, "the service answers something else than the records");
     }
-    return ByteBuffer.wrap(body.bytes(), 0, length);
+    return ByteBuffer.wrap(answer.body(), 0, length);
   }
 
-  private HttpRequest request(byte[] records) throws NotEnrichedException {
+  private PostConnection connection() throws NotEnrichedException {
     try {
       String endpoint = directory.endpoint().orElseThrow(() -> new NotEnrichedException(
           Reason.UNREACHABLE, "no service has left its address in " + directory.path()));
-      HttpRequest.Builder request = HttpRequest.newBuilder(loopback(endpoint).resolve(query))
-          .POST(HttpRequest.BodyPublishers.ofByteArray(records));
-      directory.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
-      return request.build();
+      URI uri = loopback(endpoint);
+      Optional<String> token = directory.token();
+      Server known = server;
+      if (known != null && known.uri.equals(uri) && known.token.equals(token)) {
+        return known.connection;
+      }
+      if (known != null) {
+        known.connection.close();
+      }
+      Server found = new Server(uri, token, new PostConnection(uri, token, PATIENCE, LONGEST_ANSWER));
+      server = found;
+      return found.connection;
     } catch (ServiceException | IllegalArgumentException | UnknownHostException e) {
       throw new NotEnrichedException(Reason.UNREACHABLE, String.valueOf(e.getMessage()));
     }
@@ -74,22 +77,21 @@ final class ServiceEnricher implements Enricher {
     return uri;
   }
 
-  private HttpResponse<Body> answer(HttpRequest request, int expected, BooleanSupplier hurry)
+  private PostConnection.Answer answer(PostConnection connection, byte[] records, BooleanSupplier hurry)
       throws NotEnrichedException, InterruptedException {
-    long until = System.nanoTime() + ANSWER_NANOS;
-    CompletableFuture<HttpResponse<Body>> answer =
-        client.sendAsync(request, head -> new Body(2 * expected, LONGEST_ANSWER));
-    while (true) {
-      try {
-        return answer.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        if (System.nanoTime() - until >= 0 || hurry.getAsBoolean()) {
-          answer.cancel(true);
-          throw new NotEnrichedException(Reason.SLOW, "the service does not answer in time");
-        }
-      } catch (ExecutionException e) {
-        throw new NotEnrichedException(Reason.UNREACHABLE, String.valueOf(e.getCause()));
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    try {
+      return connection.post(query, "text/plain", records, records.length,
+          () -> System.nanoTime() - until >= 0 || hurry.getAsBoolean());
+    } catch (RefusedException e) {
+      throw new NotEnrichedException(Reason.REFUSED, "the service answers with status " + e.status());
+    } catch (SocketTimeoutException e) {
+      throw new NotEnrichedException(Reason.SLOW, "the service does not answer in time");
+    } catch (IOException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
       }
+      throw new NotEnrichedException(Reason.UNREACHABLE, String.valueOf(e));
     }
   }
 }

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 final class AnswerReader {
 
   private static final int MAX_HEAD = 64 * 1024;
-  private static final int MOST_BYTES = 128 << 20;
   private static final int HEX_DIGITS = 8;
 
   private enum State { HEAD, FIXED, CHUNK_SIZE, CHUNK, CHUNK_END, TRAILER, UNTIL_CLOSE, DONE }
 
+  private final int most;
   private final StringBuilder line = new StringBuilder();
   private byte[] body = new byte[64 * 1024];
   private int length;
@@ -25,6 +25,11 @@ final class AnswerReader {
   private boolean isChunked;
   private boolean hasLength;
   private boolean closes;
+
+  /** Refuses an answer of more than {@code most} bytes. */
+  AnswerReader(int most) {
+    this.most = most;
+  }
 
   /** Begins with the next answer. */
   void reset() {
@@ -183,11 +188,11 @@ final class AnswerReader {
 
   private void data(ByteBuffer in) throws IOException {
     int taken = state == State.UNTIL_CLOSE ? in.remaining() : (int) Math.min(in.remaining(), left);
-    if (taken > MOST_BYTES - length) {
-      throw new IOException("the answer is longer than " + MOST_BYTES + " bytes");
+    if (taken > most - length) {
+      throw new IOException("the answer is longer than " + most + " bytes");
     }
     if (taken > body.length - length) {
-      body = Arrays.copyOf(body, (int) Math.min(MOST_BYTES, Math.max(2L * body.length, length + taken)));
+      body = Arrays.copyOf(body, (int) Math.min(most, Math.max(2L * body.length, length + taken)));
     }
     in.get(body, length, taken);
     length += taken;

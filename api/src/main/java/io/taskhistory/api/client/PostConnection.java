@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +37,14 @@ public final class PostConnection implements AutoCloseable {
     }
   }
 
+  /** How often whoever waits is asked whether it still does. */
+  private static final long LOOK_MILLIS = 50;
+  private static final int LONGEST_ANSWER = 128 << 20;
+
   private final URI server;
   private final Optional<String> token;
   private final Duration patience;
-  private final AnswerReader answer = new AnswerReader();
+  private final AnswerReader answer;
   private final ByteBuffer in = ByteBuffer.allocateDirect(256 * 1024);
   private @Nullable SocketChannel channel;
   private @Nullable Selector selector;
@@ -51,9 +56,17 @@ public final class PostConnection implements AutoCloseable {
    * @param patience for how long nothing may move before it is a failure
    */
   public PostConnection(URI server, Optional<String> token, Duration patience) {
+    this(server, token, patience, LONGEST_ANSWER);
+  }
+
+  /**
+   * The same, for answers of at most {@code longest} bytes.
+   */
+  public PostConnection(URI server, Optional<String> token, Duration patience, int longest) {
     this.server = server;
     this.token = token;
     this.patience = patience;
+    this.answer = new AnswerReader(longest);
   }
 
   /**
@@ -63,10 +76,20 @@ public final class PostConnection implements AutoCloseable {
    * @throws IOException if there is no whole answer; the batch can be posted again
    */
   public Answer post(String path, String contentType, byte[] body, int length) throws IOException {
+    return post(path, contentType, body, length, () -> false);
+  }
+
+  /**
+   * The same, for somebody who may not want to wait so long.
+   *
+   * @param givesUp asked while waiting; where it says so, that is a failure as when nothing moves
+   */
+  public Answer post(String path, String contentType, byte[] body, int length, BooleanSupplier givesUp)
+      throws IOException {
     byte[] head = head(path, contentType, length);
     boolean isNew = channel == null;
     try {
-      return checked(exchange(head, body, length));
+      return checked(exchange(head, body, length, givesUp));
     } catch (SocketTimeoutException | RefusedException e) {
       close();
       throw e;
@@ -78,7 +101,7 @@ public final class PostConnection implements AutoCloseable {
       }
     }
     try {
-      return checked(exchange(head, body, length));
+      return checked(exchange(head, body, length, givesUp));
     } catch (IOException e) {
       close();
       throw e;
@@ -100,7 +123,7 @@ public final class PostConnection implements AutoCloseable {
         .append("\r\n\r\n").toString().getBytes(StandardCharsets.US_ASCII);
   }
 
-  private Answer exchange(byte[] head, byte[] body, int length) throws IOException {
+  private Answer exchange(byte[] head, byte[] body, int length, BooleanSupplier givesUp) throws IOException {
     answer.reset();
     SocketChannel connection = connected();
     ByteBuffer[] out = {ByteBuffer.wrap(head), ByteBuffer.wrap(body, 0, length)};
@@ -125,7 +148,7 @@ public final class PostConnection implements AutoCloseable {
         continue;
       }
       if (!answer.isDone()) {
-        await(key, sending, moved);
+        await(key, sending, moved, givesUp);
       }
     }
     if (answer.closes() || out[1].hasRemaining()) {
@@ -145,13 +168,16 @@ public final class PostConnection implements AutoCloseable {
     return read > 0;
   }
 
-  private void await(SelectionKey key, boolean sending, long moved) throws IOException {
+  private void await(SelectionKey key, boolean sending, long moved, BooleanSupplier givesUp) throws IOException {
     long left = patience.toMillis() - (System.nanoTime() - moved) / 1_000_000;
+    if (givesUp.getAsBoolean()) {
+      throw new SocketTimeoutException("no answer in time");
+    }
     if (left <= 0) {
       throw new SocketTimeoutException("no answer for " + patience.toSeconds() + " s");
     }
     key.interestOps(sending ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
-    key.selector().select(left);
+    key.selector().select(Math.min(left, LOOK_MILLIS));
     key.selector().selectedKeys().clear();
     if (Thread.currentThread().isInterrupted()) {
       throw new IOException("interrupted");

@@ -111,7 +111,7 @@ public final class LaurelEnricher implements Enricher {
     }
     number(" syscall=", SYSCALL);
     String success = fields.value(SUCCESS);
-    if ("yes".equals(success) || "no".equals(success)) {
+    if (success != null && (success.equals("yes") || success.equals("no"))) {
       records.add(" success=").add(success);
     }
     number(" exit=", EXIT);
