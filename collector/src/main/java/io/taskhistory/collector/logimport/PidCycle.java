@@ -70,8 +70,8 @@ final class PidCycle {
 
   /** So many tasks may have been made without their numbers being known. */
   void hidden(long count) {
-    hidden = Math.min(hidden + count, MASK);
-    everHidden += count;
+    hidden = Math.min(hidden + Math.min(count, MASK), MASK);
+    everHidden += Math.min(count, MASK);
   }
 
   long everHidden() {
@@ -124,11 +124,9 @@ final class PidCycle {
 
   private long furthest() {
     long pid = pid(position) + hidden + SLACK;
-    long turns = 0;
-    while (pid > end()) {
-      pid -= Math.max(1, end() - RESERVED);
-      turns++;
-    }
+    long length = Math.max(1, end() - RESERVED);
+    long turns = pid > end() ? (pid - end() + length - 1) / length : 0;
+    pid -= turns * length;
     return turn(position) + (turns << BITS) + pid;
   }
 

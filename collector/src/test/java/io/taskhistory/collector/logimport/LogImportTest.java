@@ -414,4 +414,27 @@ class LogImportTest {
     assertThat(summary.records()).isEqualTo(3);
     assertThat(task(500).entry().provenance()).isEqualTo(Provenance.OBSERVED);
   }
+
+  /** Whatever is in a file: no exception, and nothing that grows without bound. */
+  @Test
+  void bytes_ofAnyKind() {
+    for (int child = 501; child < 520; child++) {
+      clone(1, 500, "bash", child, child % 3 == 0 ? CLONE3 : FORK);
+      exec(500, child, "c" + child);
+      exit(500, child, "c" + child, 0);
+    }
+    Random random = new Random(7);
+    for (int i = 0; i < 300; i++) {
+      LogImport any = new LogImport(new Target(), null);
+      for (String line : log) {
+        byte[] bytes = line.getBytes(StandardCharsets.ISO_8859_1);
+        for (int j = random.nextInt(4); j > 0; j--) {
+          int at = random.nextInt(bytes.length);
+          bytes[at] = (byte) (random.nextBoolean() ? '0' + random.nextInt(10) : random.nextInt(256));
+        }
+        any.add(bytes, 0, bytes.length - (random.nextInt(5) == 0 ? random.nextInt(bytes.length) : 0));
+      }
+      assertThat(any.end().records()).isPositive();
+    }
+  }
 }
