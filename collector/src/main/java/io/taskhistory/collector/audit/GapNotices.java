@@ -70,8 +70,7 @@ final class GapNotices implements AuditListener {
     for (Notice notice = notices.poll(); notice != null; notice = notices.poll()) {
       if (notice instanceof Unreported since) {
         toldUntil = since.from;
-        growth = FIRST_GROWTH;
-        tell(events, now);
+        growth = 0;
       } else if (notice instanceof Reported until) {
         tell(events, until.to);
         toldUntil = -1;
@@ -82,7 +81,7 @@ final class GapNotices implements AuditListener {
       }
     }
     if (toldUntil >= 0 && now - toldUntil >= growth) {
-      growth = Math.min(LAST_GROWTH, 2 * growth);
+      growth = Math.max(FIRST_GROWTH, Math.min(LAST_GROWTH, 2 * growth));
       tell(events, now);
     }
   }

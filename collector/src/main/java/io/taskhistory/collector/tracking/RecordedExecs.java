@@ -42,11 +42,17 @@ final class RecordedExecs implements TaskEvents {
   /** How many execs of one process are looked back over; it would have had to make them in the time of one batch. */
   private static final int MOST_STEPS = 512;
 
-  /** An exec that the spine has told of. What it was called from began at {@code since}. */
-  private record Exec(Entry entry, long since) {
+  /**
+   * An exec that the spine has told of.
+   *
+   * @param since when what called exec began
+   * @param seenAt when the process was found in /proc, before which nothing is known of it
+   */
+  private record Exec(Entry entry, long since, long seenAt) {
 
     boolean isMaybeAt(ExecRecord exec) {
-      return exec.enteredFrom() <= entry.time() && entry.time() <= exec.toldAt() && since <= exec.enteredTo();
+      return exec.enteredFrom() <= entry.time() && entry.time() <= exec.toldAt()
+          && since <= exec.enteredTo() && seenAt < exec.enteredFrom();
     }
 
     boolean isMaybe(ExecRecord exec) {
@@ -193,7 +199,7 @@ final class RecordedExecs implements TaskEvents {
         Entry before = entry.parent();
         long since = before != null && isOwn(before, holder.task) ? before.time() : holder.task.start();
         if (entry.provenance() != Provenance.SNAPSHOT) {
-          told.add(new Exec(entry, Math.max(since, holder.seenAt)));
+          told.add(new Exec(entry, since, holder.seenAt));
         }
         if (before == null) {
           break;
@@ -226,8 +232,8 @@ final class RecordedExecs implements TaskEvents {
   /** The spine has told of no such exec, although it knew the process well before. */
   private void complain(ExecRecord exec) {
     Tracked holder = live.find(exec.pid());
-    if (!isOfSpine && holder != null && live.isSure(holder) && holder.isLeader() && holder.task.start() < exec.enteredFrom()
-        && holder.seenAt < exec.enteredFrom() && holder.task.entry().time() < exec.enteredFrom()) {
+    if (!isOfSpine && holder != null && live.isSure(holder) && holder.isLeader()
+        && holder.task.start() < exec.enteredFrom() && holder.seenAt < exec.enteredFrom()) {
       contradiction.between(exec.enteredFrom(), exec.toldAt());
     }
   }

@@ -131,6 +131,70 @@ class RecordedExecsTest {
   }
 
   @Test
+  void record_thatComesLate_isNotThatOfAnExecThatHasItsOwn() {
+    long entered = proc.now;
+    Entry first = exec(entered + 5, "a");
+    proc.now = entered + TICK;
+    recorded(entered, "a", "one");
+    drainTo(proc.now + 1);
+    Entry second = exec(entered + TICK / 2, "a");
+    Entry third = exec(entered + 2 * TICK, "b");
+    proc.now = entered + 3 * TICK;
+    recorded(entered, "a", "two");
+    recorded(entered + TICK, "b", "three");
+    drainTo(proc.now + 1);
+    assertArgument(first, "one");
+    assertArgument(second, "two");
+    assertArgument(third, "three");
+  }
+
+  @Test
+  void record_thatOneOfTwoExecsCanHave_isNobodys_andTheNextIsItsOwn() {
+    long entered = proc.now;
+    Entry first = exec(entered + 5, "a");
+    Entry second = exec(entered + 10, "a");
+    Entry third = exec(entered + 5 * TICK, "a");
+    proc.now = entered + 6 * TICK;
+    recorded(entered, "a", "one or two");
+    recorded(entered + 4 * TICK, "a", "three");
+    drainTo(proc.now + 1);
+    assertThat(first.details().argv()).isNull();
+    assertThat(second.details().argv()).isNull();
+    assertArgument(third, "three");
+    assertThat(writer.gaps).isEmpty();
+  }
+
+  @Test
+  void records_thatAreMoreThanTheSpineHasToldOf_areADoubt() {
+    long entered = proc.now;
+    Entry first = exec(entered + 5, "a");
+    proc.now = entered + TICK;
+    recorded(entered, "a", "one");
+    recorded(entered, "b", "two");
+    drainTo(proc.now + 1);
+    assertThat(first.details().argv()).as("it may be neither").isNull();
+    assertThat(writer.gaps).singleElement()
+        .satisfies(gap -> assertThat(gap.cause()).isEqualTo(Gap.Cause.CONTRADICTION));
+  }
+
+  @Test
+  void record_fromBeforeTheProcessWasFoundInProc_isNotThatOfAnExecSince() {
+    proc.show(9, 1, proc.now - 5 * TICK, "found", 99);
+    tracking.events().lost(proc.now, proc.now + 1, 1, Gap.Cause.OVERFLOW);
+    proc.now += 2 * TICK;
+    tracking.reconcile(looked -> drainTo(looked + 1));
+    long found = proc.now;
+    proc.now += TICK;
+    tracking.events().execed(proc.now, 9, 9, RawText.of("a"), RawText.UNKNOWN);
+    Entry entry = requireNonNull(writer.live().get(9)).entry();
+    proc.now += TICK;
+    tracking.beside("audit").execRecorded(
+        new ExecRecord(9, RawText.of("a"), found - TICK, found + 2 * TICK, proc.now, arguments("before")));
+    drainTo(proc.now + 1);
+    assertThat(entry.details().argv()).isNull();
+  }
+
+  @Test
   void record_ofAProcessThatHasEnded_isItsOwn() {
     long entered = proc.now;
     Entry entry = exec(entered + 1000, "a");
@@ -155,7 +219,7 @@ class RecordedExecsTest {
   }
 
   @Test
-  void record_underAnotherName_isNobodys() {
+  void record_underAnotherName_isNobodys_andADoubt() {
     long entered = proc.now;
     Entry entry = exec(entered + 1000, "a");
     proc.now += TICK;
@@ -163,6 +227,7 @@ class RecordedExecsTest {
     drainTo(proc.now + 1);
     assertThat(entry.details().argv()).isNull();
     assertThat(entry.name()).isEqualTo(RawText.of("a"));
+    assertThat(writer.gaps).hasSize(1);
   }
 
   @Test
