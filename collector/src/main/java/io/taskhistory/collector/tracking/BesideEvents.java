@@ -1,9 +1,7 @@
 package io.taskhistory.collector.tracking;
 
-import io.taskhistory.collector.source.TaskEvents;
 import io.taskhistory.history.Ending;
 import io.taskhistory.history.Gap;
-import io.taskhistory.history.RawText;
 import io.taskhistory.store.HistoryWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -12,7 +10,7 @@ import java.util.Deque;
  * What the connector is good for beside an exact spine: it fills in what that lacks, and creates nothing. What it loses
  * is a gap of its own, which touches no history.
  */
-final class BesideEvents implements TaskEvents {
+final class BesideEvents implements EventsBeside {
 
   /** How many changes at most wait for a spine that does not get on. */
   private static final int MOST_CHANGES = 1 << 14;
@@ -30,16 +28,6 @@ final class BesideEvents implements TaskEvents {
     this.live = live;
     this.exits = exits;
   }
-
-  @Override
-  public void cloned(
-      long time, int callerTid, boolean callerAssumed, int childTid, int childTgid, long flags, RawText comm) {}
-
-  @Override
-  public void execed(long time, int tid, int oldTid, RawText name, RawText filename) {}
-
-  @Override
-  public void renamed(long time, int tid, RawText name) {}
 
   @Override
   public void exited(long time, int tid, int tgid, int waitStatus, int parentTgid) {

@@ -1,11 +1,9 @@
 package io.taskhistory.collector.tracking;
 
 import io.taskhistory.collector.source.ExecRecord;
-import io.taskhistory.collector.source.TaskEvents;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.Gap;
 import io.taskhistory.history.Provenance;
-import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
 import io.taskhistory.store.HistoryWriter;
 import java.util.ArrayDeque;
@@ -34,7 +32,7 @@ import java.util.function.LongSupplier;
  *   record of E2                [enteredFrom   enteredTo] …  toldAt
  * </pre>
  */
-final class RecordedExecs implements TaskEvents {
+final class RecordedExecs implements EventsBeside {
 
   /** How many at most wait for a spine that does not get on. */
   private static final int MOST_WAITING = 1 << 14;
@@ -94,19 +92,6 @@ final class RecordedExecs implements TaskEvents {
     this.spineWholeSince = spineWholeSince;
     this.contradiction = contradiction;
   }
-
-  @Override
-  public void cloned(
-      long time, int callerTid, boolean callerAssumed, int childTid, int childTgid, long flags, RawText comm) {}
-
-  @Override
-  public void execed(long time, int tid, int oldTid, RawText name, RawText filename) {}
-
-  @Override
-  public void renamed(long time, int tid, RawText name) {}
-
-  @Override
-  public void exited(long time, int tid, int tgid, int waitStatus, int parentTgid) {}
 
   /** Whether the spine is where the records come from, and so cannot be contradicted by them. */
   void ofSpine(boolean isSame) {
