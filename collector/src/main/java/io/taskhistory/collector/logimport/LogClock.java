@@ -6,8 +6,8 @@ import io.taskhistory.history.ClockLedger;
 import io.taskhistory.store.HistoryWriter;
 
 /**
- * Times that follow the order of a log's serials, near to its stamps. Stamps repeat within a clock tick, are from when a
- * syscall was entered and not from when it returned, and go back when somebody sets the clock; serials do none of that.
+ * Times that follow the order of a log's serials, near to its stamps. Stamps repeat within a clock tick, are from when
+ * a syscall was entered and not from when it returned, and go back when somebody sets the clock; serials do none of that.
  * So each event is later than the one before, if by a nanosecond, and where the wall clock was set back the ledger says
  * so.
  */

@@ -15,8 +15,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes history of the lines of audit logs: line, record, event, boot, task. Lines come in the order of the files, which
- * is that of time; a log can hold several boots of one machine.
+ * Makes history of the lines of audit logs: line, record, event, boot, task. Lines come in the order of the files,
+ * which is that of time; a log can hold several boots of one machine.
  *
  * <p>A boot begins where the serials do again: they fall, and the stamps do not. The daemon's own records
  * ({@code DAEMON_…}) have serials of its own and only tell that it started anew, which is when a boot can have begun

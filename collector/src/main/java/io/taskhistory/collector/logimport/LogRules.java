@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A clone names its child by the number that it has in the caller's pid namespace, and nothing in the record tells
  * which that is. A child is believed to be that clone's if a record of its own names the caller as its parent, which
  * also proves the caller's namespace to be the log's; or by the number alone where that was proven before, or is passed
- * on from one for which it was, and the number is the one that was due. Whoever is not linked so is found: it hangs from
- * whom its {@code ppid} names, with all that is uncertain marked.
+ * on from one for which it was, and the number is the one that was due. Whoever is not linked so is found: it hangs
+ * from whom its {@code ppid} names, with all that is uncertain marked.
  *
  * <p>Who is killed leaves no record. So a pid belongs to whom the log last had there until a clone returns it again, or
  * until so many numbers were given out unseen that it can be another's.
@@ -197,7 +197,8 @@ final class LogRules {
     for (LogEvent clone : ahead.clonesAhead(call.pid())) {
       SyscallFacts by = clone.call();
       boolean fits = by != null && clone.child == null && clone.stamp <= event.stamp && clone.pid != call.pid()
-          && !isThread(by.flags()) && (by.pid() == call.ppid() || isMaybeSibling(by.flags()) && by.ppid() == call.ppid());
+          && !isThread(by.flags())
+          && (by.pid() == call.ppid() || isMaybeSibling(by.flags()) && by.ppid() == call.ppid());
       if (fits && (first == null || clone.serial < first.serial)) {
         first = clone;
       }
@@ -291,8 +292,8 @@ final class LogRules {
   }
 
   /**
-   * Makes the child of a clone. If the caller's namespace is not proven and others of its clones are without a child, it
-   * can be one of those's, or another's, with a number that this one returned by accident. Then all that is certain is
+   * Makes the child of a clone. If the caller's namespace is not proven and others of its clones are without a child,
+   * it can be one of those's, or another's, with a number that this one returned by accident. Then all that is certain is
    * that the caller is its reaper.
    *
    * @param isByParent whether a record names the caller as its parent

@@ -52,7 +52,8 @@ final class LogTasks {
         origin = origin.parent();
       }
       LogProcess process = new LogProcess(
-          task, origin, false, task.creator().isPresent(), 0, task.tid() == INIT ? Namespace.PROVEN : Namespace.UNKNOWN);
+          task, origin, false, task.creator().isPresent(), 0,
+          task.tid() == INIT ? Namespace.PROVEN : Namespace.UNKNOWN);
       process.since = cycle.position();
       live.put(task.tid(), process);
     }
@@ -68,10 +69,6 @@ final class LogTasks {
 
   boolean isLive(LogProcess process) {
     return live.get(process.pid()) == process;
-  }
-
-  int size() {
-    return live.size();
   }
 
   /** How many processes there were, of how many the creator is known, and how many execs. */
@@ -229,7 +226,7 @@ final class LogTasks {
     execs++;
   }
 
-  /** It runs another image than the last that was heard of: an exec is missing, and what it was is not known exactly. */
+  /** It runs another image than the last that was heard of: an exec is missing, and what it was is not known. */
   void execUnseen(LogProcess process, SyscallFacts call) {
     enter(process, new Entry(process.task.entry(), clock.next(), process.pid(), call.comm(),
         call.comm().isKnown() ? Provenance.SNAPSHOT : Provenance.UNKNOWN), call);

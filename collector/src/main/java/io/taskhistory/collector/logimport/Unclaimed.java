@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  * A clone that returned, whose child no record has named yet.
  *
  * @param entry where its caller stood
- * @param comm what its caller was called, which the child is too
+ * @param comm what its caller was called, which the child is too; {@code exe} likewise
+ * @param callerPpid its caller's parent
  * @param flags of clone(2); {@link io.taskhistory.collector.auditlog.SyscallFacts#UNKNOWN} where they are
+ * @param stamp when it was called, by the wall clock; {@code time} when it returned
  * @param since where the pids stood
  * @param hiddenBefore how many were hidden then
  * @param isNext whether the number was what was due
