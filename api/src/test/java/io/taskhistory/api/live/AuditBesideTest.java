@@ -80,7 +80,9 @@ class AuditBesideTest extends TracedTest {
       String name = "n".repeat(LONG - deep.toString().length() - 1);
       Path program = deep.resolve(name);
       Files.createSymbolicLink(program, Programs.actor());
-      Child child = keep(audit.run(program, "say", "there", "pause"));
+      // Not at once, so that there is no doubt whose pid it is.
+      String script = "sleep 0.1; exec \"$0\" \"$@\"";
+      Child child = keep(audit.run(Path.of("/bin/sh"), "-c", script, program.toString(), "say", "there", "pause"));
       child.said("there");
       await().atMost(PATIENCE).untilAsserted(() -> assertThat(service.status().get("gaps"))
           .anySatisfy(gap -> {
@@ -92,8 +94,10 @@ class AuditBesideTest extends TracedTest {
         assertThat(task.get("complete").asBoolean()).isFalse();
         assertThat(last(task).get("name").asText()).isEqualTo(name.substring(0, 15));
       });
-      assertThat(service.lineage(child.pid()).isPartOf(Witness.ownLineage().and("java", child.pid())
-          .and("jspawnhelper", child.pid()).and("sh", child.pid()).and(name.substring(0, 15), child.pid()))).isTrue();
+      Lineage truth = Witness.ownLineage().and("java", child.pid()).and("jspawnhelper", child.pid())
+          .and("sh", child.pid()).and("sh", child.pid()).and(name.substring(0, 15), child.pid());
+      Lineage said = service.lineage(child.pid());
+      assertThat(said.isPartOf(truth)).as("%s of %s", said, truth).isTrue();
       service.stop();
     }
   }

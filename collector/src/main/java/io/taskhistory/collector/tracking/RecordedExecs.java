@@ -218,7 +218,7 @@ final class RecordedExecs implements EventsBeside {
   private void complain(ExecRecord exec) {
     Tracked holder = live.find(exec.pid());
     if (!isOfSpine && holder != null && live.isSure(holder) && holder.isLeader()
-        && holder.task.start() < exec.enteredFrom() && holder.seenAt < exec.enteredFrom()) {
+        && holder.task.start() < exec.enteredTo() && holder.seenAt < exec.enteredFrom()) {
       contradiction.between(exec.enteredFrom(), exec.toldAt());
     }
   }
