@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * of the child's own, or /proc, with that pid and the caller as the parent.
  *
  * <p>A process that a signal ends leaves no record. That a pid still belongs to the process that it belonged to is known
- * as long as not enough pids were given since to have come round to it again ({@link TidsGiven}); then /proc has to show
- * the process with the start that it had, or the record is an unknown process's.
+ * as long as the kernel has not come by that pid again ({@link TidsGiven}); then /proc has to show the process with the
+ * start that it had, or the record is an unknown process's.
  */
 final class SpineEvents {
 
@@ -49,6 +49,9 @@ final class SpineEvents {
 
   private static final long UNKNOWN_START = -1;
 
+  /** By how much a start that /proc gives, and one that a record tells of, differ at most. */
+  private static final long JITTER = 20_000_000;
+
   /** Of how many generations it is remembered who came of whom; else those that fork and end for ever would pile up. */
   private static final int GENERATIONS = 64;
 
@@ -65,8 +68,8 @@ final class SpineEvents {
     /** As /proc gives it. */
     long starttime = UNKNOWN_START;
     long lastTime;
-    /** {@link TidsGiven#count} when it was last sure that it has its pid. */
-    long sureAt;
+    /** Where its pid was given the last time that somebody could have got it; see {@link TidsGiven}. */
+    long place;
     /** Whether it was not there when it was looked for, and no record has come since. */
     boolean isMissed;
 
@@ -90,7 +93,7 @@ final class SpineEvents {
   }
 
   /** A clone whose child nothing has named yet. */
-  private record Clone(Known caller, long time, long flags, long madeAt) {
+  private record Clone(Known caller, long since, long time, long flags, long place) {
 
     boolean has(long flag) {
       return flags != SyscallFacts.UNKNOWN && (flags & flag) != 0;
@@ -105,7 +108,14 @@ final class SpineEvents {
     }
   }
 
-  private record Held(AuditEvent event, SyscallFacts call, long since, long receivedAt) {}
+  /**
+   * A record.
+   *
+   * @param since before that its syscall was not entered
+   * @param place where the pid that a clone returned was given; of any other where the caller's certainly was
+   * @param own where the caller's was, if the kernel has not come by since the record was written
+   */
+  private record Said(AuditEvent event, SyscallFacts call, long since, long receivedAt, long place, long own) {}
 
   private final ExecRecords execs;
   private final ProcTasks proc;
@@ -122,7 +132,7 @@ final class SpineEvents {
       return size() > MOST_CLONES;
     }
   };
-  private final Map<Integer, Deque<Held>> held = new LinkedHashMap<>();
+  private final Map<Integer, Deque<Said>> held = new LinkedHashMap<>();
   private int heldCount;
   private long nextLook;
 
@@ -145,7 +155,7 @@ final class SpineEvents {
       if (proc.read(pid, stat)) {
         Known process = new Known(pid, stat.ppid, null, Nested.UNKNOWN, 0);
         process.starttime = stat.starttime;
-        process.sureAt = tids.count();
+        process.place = tids.placeOf(pid);
         known.put(pid, process);
       }
     }
@@ -168,11 +178,18 @@ final class SpineEvents {
     if (call.pid() <= 0 || !isExec && !isClone && !isExit) {
       return;
     }
-    Known process = held.containsKey(call.pid()) ? null : sure(call, events);
+    Deque<Said> waiting = held.get(call.pid());
+    if (waiting != null && tids.canHaveComeRound(waiting.element().own)) {
+      release(call.pid(), events); // this one can be of the next who has the pid
+      waiting = null;
+    }
+    Known process = waiting != null ? null : sure(call, events);
+    long place = isClone ? tids.placeOf((int) call.exit()) : process == null ? tids.safePlaceOf(call.pid()) : 0;
+    Said said = new Said(event, call, execs.enteredFrom(event), now, place, tids.placeOf(call.pid()));
     if (process == null) {
-      hold(new Held(event, call, execs.enteredFrom(event), now), events);
+      hold(said, events);
     } else {
-      apply(process, event, call, events, now);
+      apply(process, said, events);
     }
   }
 
@@ -188,13 +205,12 @@ final class SpineEvents {
       return null;
     }
     process.ppid = call.ppid();
-    process.sureAt = tids.count();
     process.isMissed = false;
     return process;
   }
 
   private boolean isStillThere(Known process, SyscallFacts call) {
-    if (!tids.canHaveComeRound(process.sureAt)) {
+    if (!tids.canHaveComeRound(process.place)) {
       return process.ppid == call.ppid() || process.isReapedBy(call.ppid()) || isShown(process);
     }
     return isShown(process);
@@ -202,10 +218,15 @@ final class SpineEvents {
 
   /** Whether /proc shows that very process. */
   private boolean isShown(Known process) {
-    return process.starttime != UNKNOWN_START && proc.read(process.pid, stat) && stat.starttime == process.starttime;
+    boolean is = process.starttime != UNKNOWN_START && proc.read(process.pid, stat)
+        && stat.starttime == process.starttime;
+    if (is) {
+      process.place = tids.placeOf(process.pid);
+    }
+    return is;
   }
 
-  private void hold(Held one, TaskEvents events) {
+  private void hold(Said one, TaskEvents events) {
     if (heldCount == MOST_HELD) {
       release(held.keySet().iterator().next(), events);
     }
@@ -213,14 +234,16 @@ final class SpineEvents {
     heldCount++;
   }
 
-  private void apply(Known process, AuditEvent event, SyscallFacts call, TaskEvents events, long receivedAt) {
-    long time = Math.max(execs.enteredFrom(event), process.lastTime + 1);
+  private void apply(Known process, Said said, TaskEvents events) {
+    SyscallFacts call = said.call;
+    long time = Math.max(said.since, process.lastTime + 1);
     process.lastTime = time;
     if (call.call().isExec()) {
-      events.execed(time, call.pid(), call.pid(), call.comm(), event.program());
-      events.execRecorded(execs.of(event, call, receivedAt));
+      events.execed(time, call.pid(), call.pid(), call.comm(), said.event.program());
+      events.execRecorded(execs.of(said.event, call, said.receivedAt));
     } else if (call.call().isClone()) {
-      cloneReturned(new Clone(process, time, call.flags(), tids.count()), (int) call.exit(), events);
+      Clone clone = new Clone(process, said.since, time, call.flags(), said.place);
+      cloneReturned(clone, (int) call.exit(), events);
     } else {
       known.remove(call.pid(), process);
       int status = call.code() == SyscallFacts.UNKNOWN ? Ending.UNKNOWN_STATUS : (int) call.code() << 8;
@@ -233,7 +256,11 @@ final class SpineEvents {
     if (nested == Nested.YES) {
       return;
     }
-    Deque<Held> waiting = held.get(child);
+    Deque<Said> waiting = held.get(child);
+    if (waiting != null && waiting.element().since < clone.since) {
+      release(child, events); // they are of somebody who had the pid before
+      waiting = null;
+    }
     boolean isConfirmed = waiting != null && clone.isConfirmedBy(waiting.element().call.ppid());
     boolean isOurs = nested == Nested.NO && clone.flags != SyscallFacts.UNKNOWN;
     long starttime = shown(clone, child);
@@ -247,8 +274,10 @@ final class SpineEvents {
 
   /** The pid namespace of a process is that of its creator's children when it was made, for its whole life. */
   private Nested nested(Known process) {
-    if (process.nested == Nested.UNKNOWN && known.getOrDefault(process.pid, process) == process) {
-      int namespaces = proc.pidNamespaces(process.pid);
+    if (process.nested == Nested.UNKNOWN) {
+      // It can have ended long ago, and its pid be another's.
+      boolean isShown = proc.read(process.pid, stat) && ofStart.applyAsLong(stat.starttime) <= process.lastTime + JITTER;
+      int namespaces = isShown ? proc.pidNamespaces(process.pid) : 0;
       process.nested = namespaces == 1 ? Nested.NO
           : namespaces == 0 && process.creator != null ? Nested.UNKNOWN : Nested.YES;
     }
@@ -268,7 +297,7 @@ final class SpineEvents {
   /** Whether neither the caller's pid nor the one that clone returned can have become another's. */
   private boolean isPresent(Clone clone) {
     Known holder = known.get(clone.caller.pid);
-    return (holder == null || holder == clone.caller) && !tids.canHaveComeRound(clone.madeAt);
+    return (holder == null || holder == clone.caller) && !tids.canHaveComeRound(clone.place);
   }
 
   private Known cloned(Clone clone, int child, long starttime, TaskEvents events) {
@@ -281,7 +310,7 @@ final class SpineEvents {
     Nested nested = clone.has(CLONE_NEWPID) || caller.nested == Nested.YES ? Nested.YES : Nested.UNKNOWN;
     Known made = new Known(child, clone.has(CLONE_PARENT) ? caller.ppid : caller.pid, caller, nested, time);
     made.starttime = starttime;
-    made.sureAt = tids.count();
+    made.place = clone.place;
     if (starttime != UNKNOWN_START) {
       nested(made);
     }
@@ -291,26 +320,30 @@ final class SpineEvents {
   }
 
   private void applyHeld(Known process, TaskEvents events) {
-    Deque<Held> waiting = held.remove(process.pid);
+    Deque<Said> waiting = held.remove(process.pid);
     if (waiting != null) {
       heldCount -= waiting.size();
       process.ppid = waiting.element().call.ppid();
-      waiting.forEach(one -> apply(process, one.event, one.call, events, one.receivedAt));
+      waiting.forEach(said -> apply(process, said, events));
     }
   }
 
   /** No clone has come: whoever had the pid before is over, and who has it now only /proc can tell. */
   private void release(int pid, TaskEvents events) {
-    Deque<Held> waiting = held.get(pid);
+    Deque<Said> waiting = held.get(pid);
     if (waiting == null) {
       return; // what was released before has told of it
     }
-    Held first = waiting.element();
+    Said first = waiting.element();
     Known before = known.get(pid);
     long time = before == null ? first.since - 1 : Math.max(before.lastTime + 1, first.since - 1);
     events.exited(time, pid, pid, Ending.UNKNOWN_STATUS, TaskEvents.UNKNOWN_TID);
     Known process = new Known(pid, first.call.ppid(), null, Nested.UNKNOWN, time);
-    process.sureAt = tids.count();
+    process.place = first.call.call().isClone() ? tids.safePlaceOf(pid) : first.place;
+    if (proc.read(pid, stat) && ofStart.applyAsLong(stat.starttime) <= first.since) {
+      process.starttime = stat.starttime;
+      process.place = tids.placeOf(pid);
+    }
     known.put(pid, process);
     applyHeld(process, events);
   }
@@ -323,8 +356,8 @@ final class SpineEvents {
   long settle(TaskEvents events, long now) {
     List<Integer> late = new ArrayList<>();
     long told = Long.MAX_VALUE;
-    for (Map.Entry<Integer, Deque<Held>> waiting : held.entrySet()) {
-      Held first = waiting.getValue().element();
+    for (Map.Entry<Integer, Deque<Said>> waiting : held.entrySet()) {
+      Said first = waiting.getValue().element();
       if (first.receivedAt + HOLD <= now) {
         late.add(waiting.getKey());
       } else {
@@ -347,7 +380,7 @@ final class SpineEvents {
       return isGone;
     }
     if (process.starttime == UNKNOWN_START && proc.read(process.pid, stat)
-        && !tids.canHaveComeRound(process.sureAt)) {
+        && !tids.canHaveComeRound(process.place)) {
       process.starttime = stat.starttime;
     }
     return false;

@@ -36,7 +36,7 @@ class AuditSimulationTest {
 
   /** With {@code -Dsimulation.seed=N} only that seed is run, and all its events are printed. */
   private static final long ONLY = Long.getLong("simulation.seed", -1);
-  private static final int ROUNDS = 150;
+  private static final int ROUNDS = 500;
   private static final long SLACK = 20_000_000;
 
   private static final class Tally {

@@ -32,7 +32,7 @@ final class SimulatedAudit implements ProcTasks, DetailsFiles {
 
   static final long TICK = 10_000_000;
   private static final long JIFFY = 4_000_000;
-  private static final int TIDS = 500;
+  private static final int TIDS = 240;
   private static final int MOST_ALIVE = 40;
   private static final int MOST_DELAYED = 12;
   private static final int MOST_SPACES = 2;

@@ -37,6 +37,8 @@ class SpineEventsTest {
   private final SpineEvents spine =
       new SpineEvents(new ExecRecords(4 * MILLISECOND, wall -> wall), proc, start -> start * TICK);
   private long now = 1000 * TICK;
+  /** How long before it was written a record's syscall was entered. */
+  private long took;
 
   @BeforeEach
   void open() {
@@ -51,7 +53,7 @@ class SpineEventsTest {
     RawText none = RawText.UNKNOWN;
     SyscallFacts facts = new SyscallFacts(call, Syscalls.X86_64, 0, !call.isExit(), !call.isExit(), exit, flags,
         call.isExit() ? exit : UNKNOWN, ppid, pid, 0, 0, 0, 0, 0, 0, none, RawText.of(comm), none, none);
-    spine.happened(new AuditEvent(RawText.EMPTY, now, now, RecordTypes.SYSCALL, facts, pid, null, false, none, none, true),
+    spine.happened(new AuditEvent(RawText.EMPTY, now - took, now, RecordTypes.SYSCALL, facts, pid, null, false, none, none, true),
         facts, events, now);
   }
 
@@ -107,6 +109,7 @@ class SpineEventsTest {
     exit(101, SHELL);
     assertThat(told()).isEmpty();
     assertThat(spine.settle(events, now)).as("what waits is not told").isLessThan(now - MILLISECOND);
+    took = 3 * MILLISECOND;
     record(Call.VFORK, SHELL, 1, "", 101, UNKNOWN);
     assertThat(told()).containsExactly("100>101", "101=ls", "101.");
     assertThat(spine.settle(events, now)).isEqualTo(Long.MAX_VALUE);
@@ -116,8 +119,10 @@ class SpineEventsTest {
   @Test
   void recordsOfAGrandchild_waitForBothClones() {
     exec(102, 101, "ls");
+    took = 2 * MILLISECOND;
     fork(101, SHELL, 102);
     exec(101, SHELL, "sh");
+    took = 5 * MILLISECOND;
     fork(SHELL, 1, 101);
     assertThat(told()).containsExactly("100>101", "101>102", "102=ls", "101=sh");
   }
@@ -230,9 +235,9 @@ class SpineEventsTest {
 
   /** All pids have been given since, and whether this is the same only /proc can tell. */
   private void giveAllPids() {
-    proc.lastTid = 301 + (proc.lastTid + 16_000) % 32_000;
+    proc.lastTid = 301 + (proc.lastTid + 16_300) % 32_400;
     spine.begin();
-    proc.lastTid = 301 + (proc.lastTid + 16_000) % 32_000;
+    proc.lastTid = 301 + (proc.lastTid + 16_300) % 32_400;
     spine.begin();
   }
 
@@ -283,16 +288,24 @@ class SpineEventsTest {
 
   @Test
   void processThatNobodyHasToldOf_isAnUnknownOne_andWhoeverHadThePidIsOver() {
-    exec(300, SHELL, "unheard");
+    exec(20_000, SHELL, "unheard");
     waitFor(SpineEvents.HOLD - 1);
     assertThat(told()).isEmpty();
     assertThat(spine.patience()).isLessThan(SpineEvents.HOLD);
     waitFor(1);
-    assertThat(told()).as("also if it is not us who remember them").containsExactly("300.", "300=unheard");
-    assertThat(events.of(Exited.class, 300)).singleElement()
+    assertThat(told()).as("also if it is not us who remember them").containsExactly("20000.", "20000=unheard");
+    assertThat(events.of(Exited.class, 20_000)).singleElement()
         .satisfies(exited -> assertThat(exited.parentTgid()).isEqualTo(UNKNOWN_TID));
-    exec(300, SHELL, "more");
-    assertThat(told()).endsWith("300=more");
+    exec(20_000, SHELL, "more");
+    assertThat(told()).endsWith("20000=more");
+  }
+
+  @Test
+  void recordsFromBeforeAClone_areOfSomebodyElse() {
+    exec(101, SHELL, "before");
+    fork(SHELL, 1, 101);
+    exec(101, SHELL, "child");
+    assertThat(told()).containsExactly("101.", "101=before", "100>101", "101=child");
   }
 
   @Test

@@ -6,49 +6,74 @@ import org.junit.jupiter.api.Test;
 
 class TidsGivenTest {
 
+  private static final int ROUND = (1 << 15) - 300;
+
   private final FakeTasks proc = new FakeTasks();
+  private final TidsGiven tids = new TidsGiven(proc);
 
-  @Test
-  void tid_comesRoundAfterHalfOfAll_sinceRecordsAreLate() {
-    proc.lastTid = 32_000;
-    TidsGiven tids = new TidsGiven(proc);
-    long since = tids.count();
-    proc.lastTid = 32_767;
+  private void goOn(int lastTid) {
+    proc.lastTid = lastTid;
     tids.look();
-    assertThat(tids.canHaveComeRound(since)).isFalse();
-    proc.lastTid = 301 + 15_000;
-    tids.look();
-    assertThat(tids.canHaveComeRound(since)).as("another 767 and some").isFalse();
-    proc.lastTid = 301 + 16_000;
-    tids.look();
-    assertThat(tids.canHaveComeRound(since)).isTrue();
-    assertThat(tids.canHaveComeRound(tids.count())).isFalse();
   }
 
   @Test
-  void clonesOnRecord_areCountedWhereTheyAreMore() {
-    TidsGiven tids = new TidsGiven(proc);
-    long since = tids.count();
-    for (int i = 0; i < 16_234; i++) {
-      assertThat(tids.canHaveComeRound(since)).isFalse();
-      tids.given();
+  void tid_canBeAnothers_onceTheKernelHasComeByAgain() {
+    long place = tids.placeOf(1000);
+    goOn(20_000);
+    goOn(32_767);
+    goOn(999);
+    assertThat(tids.canHaveComeRound(place)).isFalse();
+    goOn(1000);
+    assertThat(tids.canHaveComeRound(place)).isTrue();
+    assertThat(tids.canHaveComeRound(tids.placeOf(1000))).isFalse();
+  }
+
+  @Test
+  void tid_thatWasGivenLongAgo_canBeAnothersSoon() {
+    goOn(20_000);
+    goOn(900);
+    long place = tids.placeOf(910);
+    assertThat(tids.canHaveComeRound(place)).isFalse();
+    proc.lastTid = 911;
+    assertThat(tids.canHaveComeRound(place)).as("also if that was a moment ago").isTrue();
+  }
+
+  @Test
+  void tid_thatTheKernelHasJustComeBy_mayHaveBeenGivenBeforeThat() {
+    goOn(5000);
+    assertThat(tids.safePlaceOf(4990)).isEqualTo(tids.placeOf(4990) - ROUND);
+    goOn(30_000);
+    assertThat(tids.safePlaceOf(4990)).isEqualTo(tids.placeOf(4990));
+  }
+
+  @Test
+  void tid_thatIsAheadOfWhatWasSeen_wasGivenSince() {
+    proc.lastTid = 1500;
+    long place = tids.placeOf(1400);
+    assertThat(tids.canHaveComeRound(place)).isFalse();
+    goOn(20_000);
+    assertThat(tids.canHaveComeRound(place)).isFalse();
+  }
+
+  @Test
+  void clonesOnRecord_tellOfRoundsThatNobodyHasSeen() {
+    long place = tids.placeOf(1000);
+    for (int i = 0; i < ROUND; i++) {
+      tids.given(); // while /proc shows the same tid each time
     }
-    assertThat(tids.canHaveComeRound(since)).isTrue();
     tids.look();
-    assertThat(tids.canHaveComeRound(since)).isTrue();
-    proc.lastTid += 10;
-    tids.look();
-    assertThat(tids.count() - since).isEqualTo(16_244);
+    assertThat(tids.canHaveComeRound(place)).isFalse();
+    goOn(20_000);
+    goOn(2000);
+    assertThat(tids.canHaveComeRound(place)).isTrue();
   }
 
   @Test
-  void end_thatIsLowered_makesRoundsShorter() {
-    proc.lastTid = 2000;
-    TidsGiven tids = new TidsGiven(proc);
-    long since = tids.count();
-    proc.tidsEnd = 1000;
-    proc.lastTid = 400;
-    tids.look();
-    assertThat(tids.canHaveComeRound(since - 350)).isTrue();
+  void end_thatIsChanged_makesAllUnsure() {
+    long place = tids.placeOf(1000);
+    proc.tidsEnd = 900;
+    goOn(400);
+    assertThat(tids.canHaveComeRound(place)).isTrue();
+    assertThat(tids.canHaveComeRound(tids.placeOf(390))).isFalse();
   }
 }
