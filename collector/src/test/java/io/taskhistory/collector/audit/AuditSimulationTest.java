@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class AuditSimulationTest {
 
-  private static final int SEEDS = Integer.getInteger("simulation.seeds", 200);
+  private static final int SEEDS = Integer.getInteger("simulation.seeds", 120);
 
   /** With {@code -Dsimulation.seed=N} only that seed is run, and all its events are printed. */
   private static final long ONLY = Long.getLong("simulation.seed", -1);
