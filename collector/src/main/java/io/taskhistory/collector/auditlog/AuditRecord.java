@@ -27,6 +27,12 @@ public final class AuditRecord {
   /** No record is longer: MAX_AUDIT_MESSAGE_LENGTH (8970) and what an enriched log adds, with room to spare. */
   public static final int MAX_LENGTH = 1 << 16;
 
+  /** A host name has 253 bytes at most; readers keep it with each event that is open. */
+  private static final int MAX_NODE = 512;
+
+  /** Of {@code SECONDS.FRACTION:SERIAL}, which readers keep too: no more than 64 bits of each, and no rows of zeros. */
+  private static final int MAX_IDENTITY = 48;
+
   private static final byte[] NODE = ascii("node=");
   private static final byte[] TYPE = ascii("type=");
   private static final byte[] MSG = ascii(" msg=audit(");
@@ -78,6 +84,9 @@ public final class AuditRecord {
     nodeTo = from;
     if (Bytes.startWith(bytes, at, to, NODE)) {
       nodeTo = next(' ', at, to);
+      if (nodeTo - at > MAX_NODE) {
+        return false;
+      }
       at = Math.min(to, nodeTo + 1);
     }
     if (!Bytes.startWith(bytes, at, to, TYPE)) {
@@ -120,7 +129,7 @@ public final class AuditRecord {
     int dot = next('.', at, to);
     int colon = next(':', dot, to);
     int end = next(')', colon, to);
-    if (end >= to) {
+    if (end >= to || end - at > MAX_IDENTITY) {
       return false;
     }
     stampTo = colon;

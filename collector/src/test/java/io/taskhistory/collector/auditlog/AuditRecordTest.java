@@ -53,6 +53,14 @@ class AuditRecordTest {
   }
 
   @Test
+  void parse_aNodeOrIdentityThatIsLongerThanAny_isNoRecord() {
+    assertThat(parse("node=" + "w".repeat(253) + " " + KILL)).isTrue();
+    assertThat(parse("node=" + "w".repeat(60_000) + " " + KILL)).isFalse();
+    assertThat(parse("type=SYSCALL msg=audit(9223372035.999999999:9223372036854775807): pid=1")).isTrue();
+    assertThat(parse("type=SYSCALL msg=audit(1691750738.271:" + "0".repeat(60_000) + "108): pid=1")).isFalse();
+  }
+
+  @Test
   void parse_aProgramsOwnMessage_whoseFieldsComeLast() {
     assertThat(parse("type=USER_LOGIN msg=audit(1492896301.818:19955): pid=12635 uid=0 msg='op=login pid=1 acct=\"it's\""
         + " exe=\"/usr/sbin/sshd\" res=failed'\u001dUID=\"root\"")).isTrue();
