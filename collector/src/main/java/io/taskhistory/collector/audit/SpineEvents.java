@@ -179,7 +179,8 @@ final class SpineEvents {
       return;
     }
     Deque<Said> waiting = held.get(call.pid());
-    if (waiting != null && tids.canHaveComeRound(waiting.element().own)) {
+    if (waiting != null
+        && (tids.canHaveComeRound(waiting.element().own) || waiting.element().call.ppid() != call.ppid())) {
       release(call.pid(), events); // this one can be of the next who has the pid
       waiting = null;
     }

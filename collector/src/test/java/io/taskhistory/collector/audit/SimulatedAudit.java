@@ -114,6 +114,8 @@ final class SimulatedAudit implements ProcTasks, DetailsFiles {
   private final double lossRate;
   private final boolean isAlone;
   private final @Nullable TrueProcess[] holders = new TrueProcess[TIDS];
+  /** Of the threads. */
+  private final long[] startOf = new long[TIDS];
   private final List<Runnable> later = new ArrayList<>();
   private final List<Written> queue = new ArrayList<>();
   private final List<Consumer<TaskEvents>> trace = new ArrayList<>();
@@ -269,6 +271,7 @@ final class SimulatedAudit implements ProcTasks, DetailsFiles {
     boolean is3 = random.nextBoolean();
     p.threads.add(tid);
     holders[tid] = p;
+    startOf[tid] = now;
     log("thread of " + p.pid + ": " + tid);
     int returned = p.space == null ? tid : p.space.next();
     write(p, entered, event(p, entered, is3 ? Call.CLONE3 : Call.CLONE, returned,
@@ -471,7 +474,7 @@ final class SimulatedAudit implements ProcTasks, DetailsFiles {
     into.state = p.zombie ? 'Z' : random.nextInt(2) == 0 || p.busy ? 'R' : 'S';
     into.ppid = p.pid == 1 ? 0 : p.parent.pid;
     into.flags = p.exiting ? TaskStat.PF_EXITING : 0;
-    into.starttime = p.start / TICK;
+    into.starttime = (tid == p.pid ? p.start : startOf[tid]) / TICK;
     into.startstack = p.imprint;
     into.numThreads = 1 + p.threads.size();
     return true;
