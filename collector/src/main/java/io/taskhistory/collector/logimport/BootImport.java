@@ -2,14 +2,15 @@ package io.taskhistory.collector.logimport;
 
 import io.taskhistory.store.HistoryWriter;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The events of one boot on their way into the store. The position that is kept with each commit is the serial of the
- * last event that was applied and the latest stamp:
+ * last event that was applied, the latest stamp, and of which machine the log is: {@code node=NAME}, or nothing.
  *
  * <pre>
- *   | serial u64 | stamp u64 |
+ *   | serial u64 | stamp u64 | node … |
  * </pre>
  */
 final class BootImport {
@@ -24,17 +25,31 @@ final class BootImport {
   private long newestSerial = -1;
   private long newestStamp = Long.MIN_VALUE;
   private int uncommitted;
+  private byte @Nullable [] node;
 
+  /** A boot that begins, of a log of {@code node}. */
+  BootImport(HistoryWriter writer, byte[] node) {
+    this(writer);
+    this.node = node;
+  }
+
+  /** The boot that an earlier import ended in. */
   BootImport(HistoryWriter writer) {
     this.writer = writer;
     this.rules = new LogRules(writer, queue);
     byte[] position = writer.position();
-    if (position.length == 2 * Long.BYTES) {
+    if (position.length >= 2 * Long.BYTES) {
       ByteBuffer kept = ByteBuffer.wrap(position);
       applied = kept.getLong();
       newestSerial = applied;
       newestStamp = kept.getLong();
+      node = Arrays.copyOfRange(position, 2 * Long.BYTES, position.length);
     }
+  }
+
+  /** Of which machine it is; null where an earlier import was killed before it had kept anything. */
+  byte @Nullable [] node() {
+    return node;
   }
 
   LogRules rules() {
@@ -85,7 +100,9 @@ final class BootImport {
   }
 
   private void commit() {
-    writer.position(ByteBuffer.allocate(2 * Long.BYTES).putLong(applied).putLong(newestStamp).array());
+    byte[] machine = node == null ? new byte[0] : node;
+    writer.position(ByteBuffer.allocate(2 * Long.BYTES + machine.length)
+        .putLong(applied).putLong(newestStamp).put(machine).array());
     writer.commit(rules.now());
     uncommitted = 0;
   }

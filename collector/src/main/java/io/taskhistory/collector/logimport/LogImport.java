@@ -34,6 +34,8 @@ public final class LogImport {
   private final AuditRecord record = new AuditRecord();
   private final Reassembler reassembler = new Reassembler(this::reassembled);
   private byte @Nullable [] node;
+  /** The machine of which there is history already. */
+  private byte @Nullable [] kept;
   private @Nullable BootImport boot;
   private boolean isAnnounced;
   private long serialAtStart = -1;
@@ -57,15 +59,29 @@ public final class LogImport {
    * Makes one.
    *
    * @param node the machine whose records count, where a log has those of several; null for the only one
+   * @throws ImportException where the target holds another machine's history
    */
   public LogImport(ImportTarget target, @Nullable String node) {
     this.target = target;
     this.wanted = node == null ? null : ("node=" + node).getBytes(StandardCharsets.UTF_8);
     target.last().ifPresent(writer -> {
-      boot = new BootImport(writer);
+      BootImport last = new BootImport(writer);
+      kept = last.node();
+      boot = last;
       boots = 1;
       isResumed = true;
     });
+    if (wanted != null) {
+      checkKept(wanted, 0, wanted.length);
+    }
+  }
+
+  /** Its tasks would become those of the other machine's processes that have the same pids. */
+  private void checkKept(byte[] bytes, int from, int to) {
+    if (kept != null && !Arrays.equals(bytes, from, to, kept, 0, kept.length)) {
+      throw new ImportException("The directory holds the history of another machine: " + name(kept, 0, kept.length)
+          + ", and this log is of " + name(bytes, from, to) + ". Import it into a directory of its own");
+    }
   }
 
   /** Takes in one line, without its newline. */
@@ -89,6 +105,7 @@ public final class LogImport {
       return Arrays.equals(bytes, record.from(), record.nodeTo(), wanted, 0, wanted.length);
     }
     if (node == null) {
+      checkKept(bytes, record.from(), record.nodeTo());
       node = Arrays.copyOfRange(bytes, record.from(), record.nodeTo());
     } else if (!Arrays.equals(bytes, record.from(), record.nodeTo(), node, 0, node.length)) {
       throw new ImportException("The log has records of several machines: " + name(node, 0, node.length) + " and "
@@ -177,8 +194,9 @@ public final class LogImport {
         + (wanted == null ? "" : new String(wanted, StandardCharsets.ISO_8859_1));
     String id = name + " " + first.stamp + ":" + first.serial;
     ClockLedger.Row clock = new ClockLedger.Row(0, first.stamp, 0);
+    byte[] machine = wanted != null ? wanted : node == null ? new byte[0] : node;
     BootImport begun = new BootImport(target.begin(new BootFacts(
-        UUID.nameUUIDFromBytes(id.getBytes(StandardCharsets.ISO_8859_1)).toString(), first.stamp, clock)));
+        UUID.nameUUIDFromBytes(id.getBytes(StandardCharsets.ISO_8859_1)).toString(), first.stamp, clock)), machine);
     boot = begun;
     boots++;
     isAnnounced = false;

@@ -383,6 +383,23 @@ class LogImportTest {
   }
 
   @Test
+  void secondImport_ofAnotherMachine_isRefused() {
+    exec(1, 500, "sshd");
+    List<String> named = log.stream().map(line -> "node=web1 " + line).toList();
+    run(null, named);
+    log.clear();
+    clone(1, 500, "named", 501, FORK);
+    List<String> other = log.stream().map(line -> "node=db1 " + line).toList();
+    assertThatThrownBy(() -> run(null, other)).isInstanceOf(ImportException.class)
+        .hasMessageContaining("node=web1").hasMessageContaining("node=db1").hasMessageContaining("of its own");
+    assertThatThrownBy(() -> run("db1", other)).isInstanceOf(ImportException.class)
+        .hasMessageContaining("node=web1");
+    assertThatThrownBy(() -> run(null, log)).isInstanceOf(ImportException.class)
+        .hasMessageContaining("one without a name");
+    assertThat(run("web1", log.stream().map(line -> "node=web1 " + line).toList()).events()).isEqualTo(1);
+  }
+
+  @Test
   void severalMachines_areRefused_unlessOneIsChosen() {
     exec(1, 500, "bash");
     List<String> both = new ArrayList<>();
