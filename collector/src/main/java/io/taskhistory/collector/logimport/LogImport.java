@@ -145,7 +145,7 @@ public final class LogImport {
     BootImport present = boot;
     if (present == null) {
       present = begin(event);
-    } else if (isResumed && event.stamp <= present.newestStamp() && event.serial <= present.newestSerial()) {
+    } else if (isResumed && isFromBefore(present, event)) {
       older++;
       return;
     } else if (isOfNextBoot(present, event)) {
@@ -162,6 +162,16 @@ public final class LogImport {
     events++;
     from = from == 0 ? event.stamp : Math.min(from, event.stamp);
     to = Math.max(to, event.stamp);
+  }
+
+  /**
+   * Whether it is from before what was imported earlier, perhaps of an earlier boot, whose serials can be higher. Its
+   * tasks came before those that are there, and would become their children. A clock that was set back between two
+   * imports looks the same; then what is left out is a gap.
+   */
+  private static boolean isFromBefore(BootImport present, LogEvent event) {
+    return event.stamp < present.newestStamp() - DISORDER
+        || event.stamp <= present.newestStamp() && event.serial <= present.newestSerial();
   }
 
   private boolean isOfNextBoot(BootImport present, LogEvent event) {

@@ -382,6 +382,23 @@ class LogImportTest {
     assertThat(target.reader().boots()).hasSize(1);
   }
 
+  /** Serials begin again at each boot, so those of an earlier one can be higher. */
+  @Test
+  void secondImport_ofAnEarlierBoot_isLeftOut() {
+    exec(1, 500, "sshd");
+    clone(1, 500, "sshd", 501, FORK);
+    write(500, 501, "sshd", "syscall=2 success=yes");
+    run();
+    log.clear();
+    time -= 86_400;
+    clone(500, 501, "named", 502, FORK);
+    exec(501, 502, "sh");
+    ImportSummary summary = run();
+    assertThat(summary.older()).isEqualTo(2);
+    assertThat(summary.events()).isZero();
+    assertThat(target.reader().task(502)).isEmpty();
+  }
+
   @Test
   void secondImport_ofAnotherMachine_isRefused() {
     exec(1, 500, "sshd");
