@@ -46,6 +46,7 @@ class TimesTest extends AskingTest {
     child.go();
     assertThat(child.said("reaped")).containsExactly(tid, 7 << 8);
     untilEnded(tid);
+    untilReported(first); // while nobody else has the tid; a report that comes later can be nobody's
     child.go();
     Clock none = Clock.of(child, "none");
 
@@ -58,6 +59,7 @@ class TimesTest extends AskingTest {
     child.go();
     assertThat(child.said("reaped")).containsExactly(tid, 9);
     untilEnded(tid);
+    untilReported(second);
 
     assertThat(service().task(tid).get("task").asText()).as("the last holder").isEqualTo(second);
     assertThat(service().task(tid, one.monotonic()).get("task").asText()).isEqualTo(first);
@@ -66,6 +68,10 @@ class TimesTest extends AskingTest {
     assertThat(service().task(first).get("exit").get("code").asInt()).isEqualTo(7);
     assertThat(service().task(second).get("exit").get("signal").asInt()).isEqualTo(9);
     assertThat(service().task(second).get("exit").get("signal_name").asText()).isEqualTo("SIGKILL");
+  }
+
+  private static void untilReported(String task) {
+    await().until(() -> !service().task(task).path("exit").path("unknown").asBoolean(false));
   }
 
   @Test
