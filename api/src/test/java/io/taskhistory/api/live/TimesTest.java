@@ -70,7 +70,7 @@ class TimesTest extends AskingTest {
     assertThat(service().task(second).get("exit").get("signal_name").asText()).isEqualTo("SIGKILL");
   }
 
-  private static void untilReported(String task) {
+  private static void untilReported(Object task) {
     await().until(() -> !service().task(task).path("exit").path("unknown").asBoolean(false));
   }
 
@@ -113,6 +113,8 @@ class TimesTest extends AskingTest {
     assertThat(child.said("reaped")).containsExactly(killed, 15);
     untilEnded(brief);
     untilEnded(killed);
+    untilReported(brief);
+    untilReported(killed);
     Lineage above = service().lineage(child.pid());
     JsonNode task = service().task(brief);
     assertThat(service().lineage(brief).isButForNames(above.and("brief", brief))).isTrue();
