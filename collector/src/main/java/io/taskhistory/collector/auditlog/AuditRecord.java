@@ -39,13 +39,8 @@ public final class AuditRecord {
   private static final byte[] AUDIT = ascii("audit(");
   private static final byte[] YES = ascii("yes");
 
-  /** Between what the kernel wrote and what auditd added for people: AUDIT_INTERP_SEPARATOR of libaudit.h. */
-  private static final byte ENRICHED = 0x1d;
-
   /** Ten digits are seconds until the year 2286; more than thirteen would not fit as nanoseconds. */
   private static final long MOST_SECONDS = Long.MAX_VALUE / 1_000_000_000 - 1;
-  private static final int FEW_FIELDS = 64;
-  private static final int MOST_FIELDS = 4096;
 
   private byte[] bytes = new byte[0];
   private int from;
@@ -61,10 +56,9 @@ public final class AuditRecord {
   private long serial;
   private int bodyFrom;
 
-  /** For each field, where its name begins, where its value does and ends; -1 fields: not looked for yet. */
-  private long[] keys = new long[FEW_FIELDS];
-  private int[] places = new int[FEW_FIELDS * 3];
-  private int fields = -1;
+  /** Looked for when the first is asked for. */
+  private final FieldTable table = new FieldTable();
+  private boolean isSplit;
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
@@ -83,7 +77,7 @@ public final class AuditRecord {
     int at = from;
     nodeTo = from;
     if (Bytes.startWith(bytes, at, to, NODE)) {
-      nodeTo = next(' ', at, to);
+      nodeTo = Bytes.next(' ', bytes, at, to);
       if (nodeTo - at > MAX_NODE) {
         return false;
       }
@@ -93,7 +87,7 @@ public final class AuditRecord {
       return false;
     }
     typeFrom = at + TYPE.length;
-    typeTo = next(' ', typeFrom, to);
+    typeTo = Bytes.next(' ', bytes, typeFrom, to);
     if (typeTo == typeFrom || !Bytes.startWith(bytes, typeTo, to, MSG)) {
       return false;
     }
@@ -120,15 +114,15 @@ public final class AuditRecord {
     this.bytes = bytes;
     this.from = from;
     this.to = to;
-    fields = -1;
+    isSplit = false;
   }
 
   /** {@code SECONDS.FRACTION:SERIAL)}, and a colon, which some records of the daemon lack. */
   private boolean parseStamp(int at) {
     stampFrom = at;
-    int dot = next('.', at, to);
-    int colon = next(':', dot, to);
-    int end = next(')', colon, to);
+    int dot = Bytes.next('.', bytes, at, to);
+    int colon = Bytes.next(':', bytes, dot, to);
+    int end = Bytes.next(')', bytes, colon, to);
     if (end >= to || end - at > MAX_IDENTITY) {
       return false;
     }
@@ -147,14 +141,6 @@ public final class AuditRecord {
     stamp = seconds * 1_000_000_000 + fraction;
     bodyFrom = end + 1 < to && bytes[end + 1] == ':' ? end + 2 : end + 1;
     return true;
-  }
-
-  private int next(char c, int from, int to) {
-    int at = from;
-    while (at < to && bytes[at] != c) {
-      at++;
-    }
-    return at;
   }
 
   /** Its number, one of {@link RecordTypes}; {@link RecordTypes#OTHER} for a name that is not among them. */
@@ -217,17 +203,15 @@ public final class AuditRecord {
 
   /** Which field that is, to ask for its value; -1 where there is none. */
   public int find(Field field) {
-    if (fields < 0) {
-      fields = 0;
-      split(bodyFrom, to, false);
+    return table().find(field);
+  }
+
+  private FieldTable table() {
+    if (!isSplit) {
+      isSplit = true;
+      table.fill(bytes, bodyFrom, to);
     }
-    for (int i = 0; i < fields; i++) {
-      if (keys[i] == field.key && Bytes.equal(bytes, places[i * 3], places[i * 3] + field.name.length, field.name)
-          && bytes[places[i * 3] + field.name.length] == '=') {
-        return i;
-      }
-    }
-    return -1;
+    return table;
   }
 
   public boolean has(Field field) {
@@ -236,29 +220,26 @@ public final class AuditRecord {
 
   /** Where the {@code i}th field's name begins, which goes on to the {@code =} before its value. */
   public int nameFrom(int i) {
-    return places[i * 3];
+    return table.nameFrom(i);
   }
 
   /** Where the {@code i}th field's value begins, quotes included. */
   public int valueFrom(int i) {
-    return places[i * 3 + 1];
+    return table.valueFrom(i);
   }
 
   public int valueTo(int i) {
-    return places[i * 3 + 2];
+    return table.valueTo(i);
   }
 
   /** How many fields it has. */
   public int fields() {
-    if (fields < 0) {
-      find(Field.PID);
-    }
-    return fields;
+    return table().size();
   }
 
   /** The name of the {@code i}th. */
   public String name(int i) {
-    return new String(bytes, places[i * 3], places[i * 3 + 1] - places[i * 3] - 1, StandardCharsets.ISO_8859_1);
+    return new String(bytes, nameFrom(i), valueFrom(i) - nameFrom(i) - 1, StandardCharsets.ISO_8859_1);
   }
 
   /** A decimal number, which may be negative; {@link #NO_NUMBER} where there is none. */
@@ -355,75 +336,5 @@ public final class AuditRecord {
       plain[i] = (byte) (high << 4 | low);
     }
     return RawText.of(plain);
-  }
-
-  /** Notes where fields begin and end; those of a program's own message last. */
-  private void split(int start, int end, boolean inside) {
-    int messageFrom = -1;
-    int messageTo = -1;
-    int at = start;
-    while (at < end) {
-      if (isSeparator(bytes[at])) {
-        at++;
-        continue;
-      }
-      long key = Field.START;
-      int name = at;
-      while (at < end && bytes[at] != '=' && !isSeparator(bytes[at])) {
-        key = Field.mixed(key, bytes[at]);
-        at++;
-      }
-      if (at == end || bytes[at] != '=') {
-        continue; // a word without a value
-      }
-      int value = ++at;
-      byte quote = at < end ? bytes[at] : 0;
-      if (quote == '\'' && !inside) {
-        at = lastQuote(at, end);
-        messageFrom = value + 1;
-        messageTo = at;
-        at = Math.min(end, at + 1);
-      } else if (quote == '"') {
-        at = next('"', at + 1, end);
-        at = Math.min(end, at + 1);
-      } else {
-        while (at < end && !isSeparator(bytes[at])) {
-          at++;
-        }
-      }
-      add(key, name, value, at);
-    }
-    if (messageFrom >= 0) {
-      split(messageFrom, messageTo, true);
-    }
-  }
-
-  /** A program's message ends with the last quote of what the kernel wrote: it may have some of its own. */
-  private int lastQuote(int start, int end) {
-    int limit = next((char) ENRICHED, start, end);
-    int at = limit - 1;
-    while (at > start && bytes[at] != '\'') {
-      at--;
-    }
-    return at > start ? at : limit;
-  }
-
-  private static boolean isSeparator(byte b) {
-    return b == ' ' || b == ENRICHED || b == ',' || b == '\n' || b == 0;
-  }
-
-  private void add(long key, int name, int value, int end) {
-    if (fields == keys.length) {
-      if (fields >= MOST_FIELDS) {
-        return;
-      }
-      keys = Arrays.copyOf(keys, 2 * fields);
-      places = Arrays.copyOf(places, 6 * fields);
-    }
-    keys[fields] = key;
-    places[fields * 3] = name;
-    places[fields * 3 + 1] = value;
-    places[fields * 3 + 2] = end;
-    fields++;
   }
 }

@@ -25,6 +25,15 @@ final class Bytes {
     return to - from == text.length && startWith(bytes, from, to, text);
   }
 
+  /** Where {@code c} stands first; {@code to} where it does not. */
+  static int next(int c, byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to && bytes[at] != c) {
+      at++;
+    }
+    return at;
+  }
+
   /** Whether the byte is an ASCII digit. */
   static boolean isDigit(byte b) {
     return b >= '0' && b <= '9';
