@@ -44,13 +44,13 @@ final class RecordedExecs implements EventsBeside {
    * An exec that the spine has told of.
    *
    * @param since when what called exec began
-   * @param seenAt when the process was found in /proc, before which nothing is known of it
+   * @param unknownUntil see {@link #unknownUntil}
    */
-  private record Exec(Entry entry, long since, long seenAt) {
+  private record Exec(Entry entry, long since, long unknownUntil) {
 
     boolean isMaybeAt(ExecRecord exec) {
       return exec.enteredFrom() <= entry.time() && entry.time() <= exec.toldAt()
-          && since <= exec.enteredTo() && seenAt < exec.enteredFrom();
+          && since <= exec.enteredTo() && unknownUntil < exec.enteredFrom();
     }
 
     boolean isMaybe(ExecRecord exec) {
@@ -184,7 +184,7 @@ final class RecordedExecs implements EventsBeside {
         Entry before = entry.parent();
         long since = before != null && isOwn(before, holder.task) ? before.time() : holder.task.start();
         if (entry.provenance() != Provenance.SNAPSHOT) {
-          told.add(new Exec(entry, since, holder.seenAt));
+          told.add(new Exec(entry, since, unknownUntil(holder)));
         }
         if (before == null) {
           break;
@@ -196,6 +196,11 @@ final class RecordedExecs implements EventsBeside {
     told.removeIf(exec -> exec.entry.time() <= taken);
     told.sort(Comparator.comparingLong(exec -> exec.entry.time()));
     return told;
+  }
+
+  /** When a process was found in /proc, or first heard of: what it exec'd before nobody knows. */
+  private static long unknownUntil(Tracked holder) {
+    return holder.startKnown ? holder.seenAt : Math.max(holder.seenAt, holder.task.start());
   }
 
   private long taken(int pid) {
@@ -218,7 +223,7 @@ final class RecordedExecs implements EventsBeside {
   private void complain(ExecRecord exec) {
     Tracked holder = live.find(exec.pid());
     if (!isOfSpine && holder != null && live.isSure(holder) && holder.isLeader()
-        && holder.task.start() < exec.enteredTo() && holder.seenAt < exec.enteredFrom()) {
+        && holder.task.start() < exec.enteredTo() && unknownUntil(holder) < exec.enteredFrom()) {
       contradiction.between(exec.enteredFrom(), exec.toldAt());
     }
   }

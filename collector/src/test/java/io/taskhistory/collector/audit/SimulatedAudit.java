@@ -108,7 +108,7 @@ final class SimulatedAudit implements ProcTasks, DetailsFiles {
     }
   }
 
-  private record Written(TrueProcess by, long entered, AuditEvent event) {}
+  private record Written(long entered, AuditEvent event) {}
 
   private final Random random;
   private final double lossRate;
@@ -130,7 +130,6 @@ final class SimulatedAudit implements ProcTasks, DetailsFiles {
   private boolean isFollowed;
   boolean quiet;
   int lost;
-  int records;
 
   SimulatedAudit(long seed, double lossRate, boolean isAlone) {
     random = new Random(seed);
@@ -243,7 +242,6 @@ final class SimulatedAudit implements ProcTasks, DetailsFiles {
       long time = now;
       trace(e -> e.cloned(time, p.pid, false, tid, tid, flags == SyscallFacts.UNKNOWN ? 0 : flags, RawText.of(child.comm)));
       Runnable returns = () -> later.add(() -> {
-        p.busy = false;
         write(p, entered, event(p, entered, call, returned, flags, 0, null));
       });
       if (waits) {
@@ -307,7 +305,6 @@ final class SimulatedAudit implements ProcTasks, DetailsFiles {
         p.history.add(new TrueExec(p.pid, time, name, argument));
         log("exec of " + p.pid + ": " + name);
         trace(e -> e.execed(time, p.pid, p.pid, RawText.of(name), RawText.UNKNOWN));
-        p.busy = false;
         write(p, entered, event(p, entered, name.hashCode() % 2 == 0 ? Call.EXECVE : Call.EXECVEAT, 0,
             SyscallFacts.UNKNOWN, 0, argument));
       });
@@ -323,8 +320,8 @@ final class SimulatedAudit implements ProcTasks, DetailsFiles {
     long entered = now;
     endThreads(p);
     later.add(() -> {
-      write(p, entered, event(p, entered, Call.EXIT_GROUP, 0, SyscallFacts.UNKNOWN, 3, null));
-      later.add(() -> die(p, "exit"));
+      write(p, entered, event(p, entered, Call.EXIT_GROUP, 0, SyscallFacts.UNKNOWN, 3, null),
+          () -> later.add(() -> die(p, "exit")));
     });
   }
 
@@ -366,8 +363,20 @@ final class SimulatedAudit implements ProcTasks, DetailsFiles {
         argument == null ? null : List.of(RawText.of(argument)), false, none, none, true);
   }
 
+  /** Takes a while, in which others write theirs; but the task does nothing else before it has written its own. */
   private void write(TrueProcess p, long entered, AuditEvent event) {
-    records++;
+    write(p, entered, event, () -> p.busy = false);
+  }
+
+  private void write(TrueProcess p, long entered, AuditEvent event, Runnable then) {
+    p.busy = true;
+    later.add(() -> {
+      written(p, entered, event);
+      then.run();
+    });
+  }
+
+  private void written(TrueProcess p, long entered, AuditEvent event) {
     if (!isFollowed) {
       return;
     }
@@ -380,7 +389,7 @@ final class SimulatedAudit implements ProcTasks, DetailsFiles {
       notices.add(e -> e.lost(from, to, count, Gap.Cause.OVERFLOW));
       return;
     }
-    queue.add(new Written(p, entered, event));
+    queue.add(new Written(entered, event));
   }
 
   private void trace(Consumer<TaskEvents> event) {
@@ -415,7 +424,7 @@ final class SimulatedAudit implements ProcTasks, DetailsFiles {
     int most = queue.size();
     int left = quiet ? 0 : random.nextInt(MOST_DELAYED);
     for (int i = most; i > 0 && queue.size() > left; i--) {
-      Written next = queue.remove(pick());
+      Written next = queue.remove(0);
       SyscallFacts call = next.event.call();
       if (call != null) {
         log("told " + call.call() + " by " + call.pid() + " child of " + call.ppid() + ", " + call.exit());
@@ -424,18 +433,6 @@ final class SimulatedAudit implements ProcTasks, DetailsFiles {
     }
     now++;
     return queue.stream().mapToLong(one -> one.entered - 2 * JIFFY).reduce(at, Math::min);
-  }
-
-  /** One of the first, and of its process the first. */
-  private int pick() {
-    int i = random.nextInt(Math.min(6, queue.size()));
-    TrueProcess by = queue.get(i).by;
-    for (int earlier = 0; earlier < i; earlier++) {
-      if (queue.get(earlier).by == by) {
-        return earlier;
-      }
-    }
-    return i;
   }
 
   // ------------------------------------------------------------------ /proc
