@@ -81,14 +81,16 @@ class AuditAloneTest extends TracedTest {
       assertThat(answers.get(i).path("complete").asBoolean()).as("%s", answers.get(i)).isFalse();
       if (!life.execs().isEmpty() && life != lives.get(0)) {
         List<String> last = truth.subList(above.size() + UNRECORDED, truth.size());
-        boolean isKnown = said.size() >= last.size() && said.subList(said.size() - last.size(), said.size()).equals(last);
+        int from = said.size() - last.size();
+        boolean isKnown = from >= 0 && said.subList(from, said.size()).equals(last);
         execed.count(isKnown);
         if (life.end() - life.start() < SHORT) {
           short_.count(isKnown);
         }
       }
     }
-    System.out.println("audit alone knows " + execed + " that exec'd, of those that lived for less than 1 ms " + short_);
+    System.out.println("audit alone knows " + execed + " that exec'd, of those that lived for less than 1 ms "
+        + short_);
   }
 
   /** Whether the names that are known are among the true ones, in their order. */

@@ -20,15 +20,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Task events out of audit's records, where there is nothing better. A record is written when its syscall returns: a
- * child's can come before that of the clone that made it, so it waits a little for that. Threads are not followed: their
- * records carry the pid of their process.
+ * child's can come before that of the clone that made it, so it waits a little for that. Threads are not followed:
+ * their records carry the pid of their process.
  *
  * <p>A clone returns the child's pid as the caller's pid namespace counts it. So it makes a task at once only where
  * /proc shows that the caller's is ours, and the flags that it is no thread. Else something has to confirm it: a record
  * of the child's own, or /proc, with that pid and the caller as the parent.
  *
- * <p>A process that a signal ends leaves no record. That a pid still belongs to the process that it belonged to is known
- * as long as the kernel has not come by that pid again ({@link TidsGiven}); then /proc has to show the process with the
+ * <p>A process that a signal ends leaves no record. That a pid still belongs to the process that it belonged to is
+ * known as long as the kernel has not come by that pid again ({@link TidsGiven}); then /proc has to show the process with the
  * start that it had, or the record is an unknown process's.
  */
 final class SpineEvents {
@@ -277,7 +277,8 @@ final class SpineEvents {
   private Nested nested(Known process) {
     if (process.nested == Nested.UNKNOWN) {
       // It can have ended long ago, and its pid be another's.
-      boolean isShown = proc.read(process.pid, stat) && ofStart.applyAsLong(stat.starttime) <= process.lastTime + JITTER;
+      boolean isShown = proc.read(process.pid, stat)
+          && ofStart.applyAsLong(stat.starttime) <= process.lastTime + JITTER;
       int namespaces = isShown ? proc.pidNamespaces(process.pid) : 0;
       process.nested = namespaces == 1 ? Nested.NO
           : namespaces == 0 && process.creator != null ? Nested.UNKNOWN : Nested.YES;

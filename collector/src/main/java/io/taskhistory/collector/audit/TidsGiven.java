@@ -3,9 +3,9 @@ package io.taskhistory.collector.audit;
 import io.taskhistory.collector.procfs.ProcTasks;
 
 /**
- * How far the kernel has come in giving tids, to whomever. It gives them in order and begins anew at the end (alloc_pid()
- * in kernel/pid.c calls idr_alloc_cyclic()). So a tid that somebody held can be another's only once the kernel has come by
- * it again, however few were given since.
+ * How far the kernel has come in giving tids, to whomever. It gives them in order and begins anew at the end
+ * (alloc_pid() in kernel/pid.c calls idr_alloc_cyclic()). So a tid that somebody held can be another's only once the
+ * kernel has come by it again, however few were given since.
  *
  * <pre>
  *   place   0 ──────── tid ──────────── round ──────── round + tid ──── at ─►

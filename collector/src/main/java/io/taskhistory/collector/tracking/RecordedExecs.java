@@ -22,9 +22,9 @@ import java.util.function.LongSupplier;
  *
  * <p>A record does not say when its exec succeeded, but bounds it: after the syscall was entered, which is known to a
  * clock tick, and before the record was received; and the process's exec before had succeeded when it was entered. So
- * of the process's entries those that fit are few, nearly always one. Where a process has exec'd more than once within a
- * tick, order has to tell: a record is that of an entry if there is no other way to give each of the records an entry in
- * the same order. No other distance in time counts: a stop by a debugger between the two reports changes nothing.
+ * of the process's entries those that fit are few, nearly always one. Where a process has exec'd more than once within
+ * a tick, order has to tell: a record is that of an entry if there is no other way to give each of the records an entry
+ * in the same order. No other distance in time counts: a stop by a debugger between the two reports changes nothing.
  *
  * <pre>
  *   entries              E1                 E2
@@ -175,7 +175,7 @@ final class RecordedExecs implements EventsBeside {
     }
   }
 
-  /** What the spine has told of since the first of the records can have been made, and no record was known of before. */
+  /** What the spine has told of since the first of the records can have been made, and no record is known of yet. */
   private List<Exec> told(List<ExecRecord> execs, List<Tracked> holders) {
     List<Exec> told = new ArrayList<>();
     for (Tracked holder : holders) {

@@ -110,7 +110,8 @@ class AuditSimulationTest {
       kernel = new SimulatedAudit(seed, lossRate, isSpine);
       random = new Random(~seed);
       tracking = new Tracking(
-          new Tracking.Setup(writer, kernel, kernel, kernel::now, 1_000_000_000L / SimulatedAudit.TICK, 500, 2000), () -> { });
+          new Tracking.Setup(writer, kernel, kernel, kernel::now, 1_000_000_000L / SimulatedAudit.TICK, 500, 2000),
+          () -> { });
       spine = new SpineEvents(execs, kernel, start -> start * SimulatedAudit.TICK);
     }
 
@@ -248,7 +249,8 @@ class AuditSimulationTest {
       List<Entry> entries = entriesOf(task);
       List<TrueProcess> candidates = kernel.everybody.stream().filter(p -> isMaybe(task, p)).toList();
       boolean isRight = candidates.stream().anyMatch(truth -> isPathOf(entries, truth));
-      Supplier<String> what = () -> "seed " + seed + " task " + task + "\n is " + entries + "\n truth " + candidates + "\n"
+      Supplier<String> what = () -> "seed " + seed + " task " + task + "\n is " + entries
+          + "\n truth " + candidates + "\n"
           + kernel.logOf(task.tid());
       assertThat(isRight).as(what).isTrue();
       for (Entry e : entries) {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A kernel that forks, execs, exits and kills at random, knows the truth about it, and puts it on record as audit does:
  * when a syscall returns, with the coarse time at which it was entered; in order for each task, and else delayed and
- * mixed; nothing of a process that is killed, and a clone's child as the caller's pid namespace numbers it. Tids go round,
- * processes are handed to init, time passes while /proc is read, and, if asked for, records are lost.
+ * mixed; nothing of a process that is killed, and a clone's child as the caller's pid namespace numbers it. Tids go
+ * round, processes are handed to init, time passes while /proc is read, and, if asked for, records are lost.
  *
  * <p>Or what a trace would tell it tells too, when it happens; then names repeat, and there are no threads.
  */
@@ -227,7 +227,8 @@ final class SimulatedAudit implements ProcTasks, DetailsFiles {
     boolean isSibling = kind == 1 && p.pid != 1 && !p.isFirst;
     boolean waits = kind >= 7;
     Call call = random.nextInt(3) == 0 ? Call.CLONE3 : waits ? Call.VFORK : Call.CLONE;
-    long flags = call == Call.CLONE ? (isFirst ? CLONE_NEWPID : 0) | (isSibling ? CLONE_PARENT : 0) : SyscallFacts.UNKNOWN;
+    long flags = call == Call.CLONE
+        ? (isFirst ? CLONE_NEWPID : 0) | (isSibling ? CLONE_PARENT : 0) : SyscallFacts.UNKNOWN;
     spaces += isFirst ? 1 : 0;
     p.busy = true;
     later.add(() -> {
@@ -238,9 +239,11 @@ final class SimulatedAudit implements ProcTasks, DetailsFiles {
       child.parent = isSibling && call != Call.VFORK ? p.parent : p;
       holders[tid] = child;
       everybody.add(child);
-      log("fork " + call + (isFirst ? " newpid" : isSibling ? " sibling" : "") + " of " + p.pid + ": " + tid + " as " + returned);
+      log("fork " + call + (isFirst ? " newpid" : isSibling ? " sibling" : "") + " of " + p.pid + ": " + tid
+          + " as " + returned);
       long time = now;
-      trace(e -> e.cloned(time, p.pid, false, tid, tid, flags == SyscallFacts.UNKNOWN ? 0 : flags, RawText.of(child.comm)));
+      long told = flags == SyscallFacts.UNKNOWN ? 0 : flags;
+      trace(e -> e.cloned(time, p.pid, false, tid, tid, told, RawText.of(child.comm)));
       Runnable returns = () -> later.add(() -> {
         write(p, entered, event(p, entered, call, returned, flags, 0, null));
       });
@@ -354,7 +357,8 @@ final class SimulatedAudit implements ProcTasks, DetailsFiles {
 
   // ------------------------------------------------------------------ what is on record
 
-  private AuditEvent event(TrueProcess p, long entered, Call call, long exit, long flags, long code, @Nullable String argument) {
+  private AuditEvent event(
+      TrueProcess p, long entered, Call call, long exit, long flags, long code, @Nullable String argument) {
     RawText none = RawText.UNKNOWN;
     SyscallFacts facts = new SyscallFacts(call, Syscalls.X86_64, 0, !call.isExit(), !call.isExit(), exit, flags, code,
         p.pid == 1 ? 0 : p.parent.pid, p.pid, 7, 7, 7, 7, 7, 7, none, RawText.of(p.comm), none, none);

@@ -53,8 +53,9 @@ class SpineEventsTest {
     RawText none = RawText.UNKNOWN;
     SyscallFacts facts = new SyscallFacts(call, Syscalls.X86_64, 0, !call.isExit(), !call.isExit(), exit, flags,
         call.isExit() ? exit : UNKNOWN, ppid, pid, 0, 0, 0, 0, 0, 0, none, RawText.of(comm), none, none);
-    spine.happened(new AuditEvent(RawText.EMPTY, now - took, now, RecordTypes.SYSCALL, facts, pid, null, false, none, none, true),
-        facts, events, now);
+    AuditEvent event = new AuditEvent(
+        RawText.EMPTY, now - took, now, RecordTypes.SYSCALL, facts, pid, null, false, none, none, true);
+    spine.happened(event, facts, events, now);
   }
 
   private void fork(int pid, int ppid, int child) {
