@@ -66,14 +66,20 @@ public final class AuditKeeper implements AutoCloseable {
    * @param wanted see {@link TaskRules}; empty where an administrator loads the rules
    * @param mayEnable whether audit is to be switched on where it is off; the daemon does so anyway
    * @param listener told, before this returns, where the rules could not be put in place
+   * @throws AuditException where the kernel's audit does not answer; then no rules of ours are left
    */
   public static AuditKeeper open(AuditControl control, AuditRole role, List<AuditRule> wanted, boolean mayEnable,
       AuditListener listener) {
     RuleKeeper rules = new RuleKeeper(control, wanted, mayEnable || role == AuditRole.DAEMON, listener);
-    AuditKeeper keeper = new AuditKeeper(control, role, rules, listener);
-    keeper.thread.setDaemon(true);
-    keeper.thread.start();
-    return keeper;
+    try {
+      AuditKeeper keeper = new AuditKeeper(control, role, rules, listener);
+      keeper.thread.setDaemon(true);
+      keeper.thread.start();
+      return keeper;
+    } catch (AuditException e) {
+      rules.close(); // nobody else will
+      throw e;
+    }
   }
 
   /**

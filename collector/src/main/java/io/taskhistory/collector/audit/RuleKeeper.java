@@ -152,12 +152,13 @@ final class RuleKeeper {
     try {
       List<AuditRule> there = kernel.rules();
       for (AuditRule rule : wanted) {
+        // Before it is known to be there: an answer that does not come says nothing.
+        if (!ours.contains(rule)) {
+          ours.add(rule);
+        }
         // The kernel writes a record for an attempt to add what is there, too.
         if (!there.contains(rule)) {
           kernel.add(rule);
-        }
-        if (!ours.contains(rule)) {
-          ours.add(rule);
         }
       }
       if (!status.isEnabled() && mayEnable) {

@@ -40,6 +40,7 @@ class RuleKeeperTest {
     int enabled = 1;
     int daemon;
     boolean refuses;
+    boolean isMute;
     int additions;
 
     @Override
@@ -61,7 +62,11 @@ class RuleKeeperTest {
         throw new AuditException(Reason.NOT_UNDERSTOOD, "no");
       }
       additions++;
-      return !rules.contains(rule) && rules.add(rule);
+      boolean added = !rules.contains(rule) && rules.add(rule);
+      if (isMute) {
+        throw new AuditException(Reason.NO_ANSWER, "no answer");
+      }
+      return added;
     }
 
     @Override
@@ -125,6 +130,15 @@ class RuleKeeperTest {
     keeper.close();
     assertThat(kernel.rules).containsExactly(OTHER);
     assertThat(told.calls).isEmpty();
+  }
+
+  @Test
+  void ruleThatIsAdded_thoughNoAnswerCame_isTakenAwayInTheEnd() {
+    kernel.isMute = true;
+    RuleKeeper keeper = keeper(false);
+    assertThat(kernel.rules).containsExactly(OTHER, FIRST);
+    keeper.close();
+    assertThat(kernel.rules).containsExactly(OTHER);
   }
 
   @Test
