@@ -175,6 +175,26 @@ class AuditEnrichmentTest {
     assertThat(enrich(log)).isEqualTo(log + ADDED.replace("\n", "\r\n"));
   }
 
+  /** RHEL 6 and 7: no PROCTITLE, no colon after what the daemon says, words before fields, two spaces. */
+  @Test
+  void log_asOlderSystemsWriteIt_passesAsItIs() {
+    String stamp = "msg=audit(1691750758.500:";
+    List<String> lines = List.of(
+        "type=USER_CMD " + stamp + "101): user pid=3787 uid=497 auid=700 msg='cwd=\"/\" cmd=6C73 terminal=? res=success'",
+        "type=DAEMON_END " + stamp + "102): auditd normal halt, sending auid=? pid=? subj=? res=success",
+        "type=DAEMON_CONFIG " + stamp + "103) config changed, auid=0 pid=3787 subj=system_u:system_r:auditd_t:s0",
+        "type=UNKNOWN[1329] msg=?",
+        "type=USER_ROLE_CHANGE " + stamp + "105): pid=3787 uid=0 msg='pam: default-context=u:r:t:s0-s0:c0.c1023'",
+        "type=SOCKADDR " + stamp + "106): saddr=01002F7661722F72756E",
+        "type=TTY " + stamp + "107): tty pid=3787 uid=1000 major=136 minor=0 comm=\"bash\" data=7F0D",
+        "type=EXECVE " + stamp + "109): argc=2 a0=\"grep\" a1=\"regex=8\"");
+    String log = String.join("\n", lines) + "\n";
+    assertThat(enrich(log)).isEqualTo(log);
+    assertThat(tally.unparsable).isEqualTo(1);
+    String cwd = "type=CWD " + STAMP + " cwd=\"/home\"\n";
+    assertThat(enrich(log + SYSCALL + cwd + PATH)).isEqualTo(log + SYSCALL + cwd + PATH + ADDED);
+  }
+
   @Test
   void line_withoutEnd_staysTheLast() {
     String cut = PROCTITLE.substring(0, PROCTITLE.length() - 1);
