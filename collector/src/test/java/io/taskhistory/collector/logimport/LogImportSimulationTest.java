@@ -8,6 +8,7 @@ import io.taskhistory.collector.logimport.SimulatedLog.Settings;
 import io.taskhistory.collector.logimport.SimulatedLog.TrueExec;
 import io.taskhistory.collector.logimport.SimulatedLog.TrueProcess;
 import io.taskhistory.collector.logimport.SimulatedLog.Written;
+import io.taskhistory.collector.tracking.RecordingWriter;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.History;
 import io.taskhistory.history.Provenance;
@@ -99,7 +100,7 @@ class LogImportSimulationTest {
     final Tally tally;
     final SimulatedLog kernel;
     final Map<Long, Written> truth = new HashMap<>();
-    final SavingWriter writer = new SavingWriter();
+    final RecordingWriter writer = new RecordingWriter();
     final EventQueue queue = new EventQueue();
     final LogRules rules = new LogRules(writer, queue);
     final Set<TrueProcess> told = new HashSet<>();

@@ -9,10 +9,13 @@ import io.taskhistory.history.Task;
 import io.taskhistory.store.HistoryWriter;
 import io.taskhistory.store.LiveTasks;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps everything that it is told, and checks that it is told in the order that the port asks for. */
 public final class RecordingWriter implements HistoryWriter {
@@ -26,7 +29,13 @@ public final class RecordingWriter implements HistoryWriter {
   private final LiveTasks live = new LiveTasks();
   private final Entry root = Entry.root(Provenance.SNAPSHOT);
   private final Set<Entry> entries = new HashSet<>(Set.of(root));
+  private final Map<Integer, Task> last = new HashMap<>();
   private boolean dirty;
+
+  /** The task that was saved last of those with that tid. */
+  public @Nullable Task last(int tid) {
+    return last.get(tid);
+  }
 
   @Override
   public Boot boot() {
@@ -54,6 +63,7 @@ public final class RecordingWriter implements HistoryWriter {
       throw new IllegalStateException(task + " stands at an entry that was not saved: " + task.entry());
     }
     everybody.add(task);
+    last.put(task.tid(), task);
     saved.add(task);
     live.put(task);
     dirty = true;
