@@ -54,6 +54,7 @@ public final class AuditRecords implements AutoCloseable {
   private volatile long dropped;
   private volatile long cut;
   private volatile long challenges;
+  private volatile long room;
 
   private AuditRecords(AuditRole role, int buffer, @Nullable AuditControl control) {
     this.role = role;
@@ -97,6 +98,7 @@ public final class AuditRecords implements AutoCloseable {
       throw e;
     }
     droppedBefore = socket.dropped();
+    room = socket.receiveBuffer();
     emptyAt = Clocks.monotonic();
   }
 
@@ -272,7 +274,7 @@ public final class AuditRecords implements AutoCloseable {
 
   /** How many bytes the kernel queues for us. */
   public long buffer() {
-    return socket.receiveBuffer();
+    return room; // the socket itself is for the one thread
   }
 
   /**

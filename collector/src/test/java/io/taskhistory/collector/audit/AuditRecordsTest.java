@@ -105,6 +105,20 @@ class AuditRecordsTest {
     }
   }
 
+  /** Whoever asks for the state of things does so from a thread of its own, at any time. */
+  @Test
+  void counters_canBeAskedForAfterTheEnd() {
+    try (TestAudit audit = new TestAudit()) {
+      AuditRecords records = AuditRecords.listener(1 << 20);
+      records.open();
+      assertThat(records.buffer()).isGreaterThanOrEqualTo(1 << 20);
+      records.close();
+      assertThat(records.buffer()).isGreaterThanOrEqualTo(1 << 20);
+      assertThat(records.dropped()).isZero();
+      assertThat(audit.inForce()).as("a listener adds no rules").isEmpty();
+    }
+  }
+
   @Test
   void changeOfRules_isARecord() {
     try (TestAudit audit = new TestAudit(); AuditRecords records = AuditRecords.listener(AuditRecords.DEFAULT_BUFFER)) {
