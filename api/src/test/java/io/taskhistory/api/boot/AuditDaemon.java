@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <pre>
  *   open     becomes the daemon, with the rules for execs; "refused REASON: …" where there is one
  *   quiet    reads until nothing has come for a second: "quiet received=… lost=… before=… listener=… cut=…
- *            challenges=…"
+ *            challenges=… rules=STATE"
  *   reset    sets the kernel's count of lost records back: "was …"
  *   close    reads what is left, and is the daemon no more
  * </pre>
@@ -114,7 +114,8 @@ final class AuditDaemon {
       }
       AuditStats stats = keeper.stats();
       return "quiet received=" + records.received() + " lost=" + stats.lost() + " before=" + stats.lostBefore()
-          + " listener=" + told.lost + " cut=" + records.cut() + " challenges=" + records.challenges();
+          + " listener=" + told.lost + " cut=" + records.cut() + " challenges=" + records.challenges()
+          + " rules=" + stats.rules();
     }
 
     void finish() throws InterruptedException {

@@ -90,7 +90,8 @@ class DaemonRoleTest {
     Tools.run("tar", "x", "-C", result.toString(), "-f", result.resolve(Report.ARCHIVE).toString());
     assertThat(result.resolve("daemon.err")).content().isEmpty();
     Log log = new Log(result.resolve("records"));
-    List<String> answers = Files.readAllLines(result.resolve("answers"));
+    List<String> all = Files.readAllLines(result.resolve("answers"));
+    List<String> answers = all.subList(0, all.size() - 3);
 
     // All that was held is got, from before there was anybody to get it.
     assertThat(log.missing(log.next("mark1"), log.next("mark2"), 1 + 200)).isZero();
@@ -122,5 +123,14 @@ class DaemonRoleTest {
     assertThat(number(result, "status-closed", "pid")).isZero();
     assertThat(result.resolve("rules")).content().hasLineCount(2).contains("-F key=taskhistory");
     assertThat(result.resolve("rules-left")).content().contains("No rules");
+
+    // What is locked is left as it is, and records come all the same.
+    List<String> locked = all.subList(all.size() - 3, all.size());
+    assertThat(locked.get(0)).isEqualTo("opened");
+    assertThat(locked.get(1)).endsWith(" rules=LOCKED");
+    assertThat(locked.get(2)).isEqualTo("closed");
+    assertThat(result.resolve("rules-locked")).content().contains("No rules");
+    assertThat(number(result, "status-locked", "enabled")).isEqualTo(2);
+    assertThat(number(result, "status-locked", "pid")).isZero();
   }
 }
