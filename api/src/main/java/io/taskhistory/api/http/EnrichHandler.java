@@ -50,7 +50,8 @@ final class EnrichHandler {
       Tally tally = enrichment.enrich(ctx.req().getInputStream(), out, all, limit);
       if (summary) {
         // It is a line of its own also after a line without an end.
-        out.write(((tally.endsWithinLine() ? "\n" : "") + SUMMARY + tally.totals().json() + "\n").getBytes(StandardCharsets.US_ASCII));
+        String line = (tally.endsWithinLine() ? "\n" : "") + SUMMARY + tally.totals().json() + "\n";
+        out.write(line.getBytes(StandardCharsets.US_ASCII));
         out.flush();
       }
     } finally {
