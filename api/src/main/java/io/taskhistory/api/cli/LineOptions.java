@@ -61,6 +61,8 @@ final class LineOptions {
       said = "--kmsg is for lines of the kernel log, --json and its options for JSON; give one of them";
     } else if (boot != null && !kmsg) {
       said = "--boot says which boot a kernel log is of; give --kmsg too";
+    } else if (boot != null && !boot.matches("[0-9a-f-]{1,36}")) {
+      said = "--boot: write a boot id, or as much of its start as is needed to tell it from others";
     } else if (style != null && (isAudit(json) || preset == JsonPreset.LAUREL)) {
       said = "--style is for JSON and kernel logs; audit records have histories in the kernel style";
     } else if (preset == JsonPreset.LAUREL && (pidField != null || timeField != null || timeFormat != null)) {

@@ -157,7 +157,7 @@ class CommandLinesTest {
   @ValueSource(strings = {
       "show", "show 1 2", "show x", "show -1", "show 1 --at x", "show 1 --style xml", "show 1 --boot a", "tree x",
       "run x", "tree --depth x", "search --uid root", "search --size 0", "search --from x", "watch", "",
-      "enrich --limit x",
+      "enrich --limit x", "enrich --kmsg --boot zz",
       "--color red tree",
       "run --source audit --audit off", "run --audit x", "run --audit-only uid=1", "run --audit-rules all",
       "run --audit listen --audit-only uid", "run --audit listen --audit-only no=1", "run --release --source audit",
