@@ -61,6 +61,7 @@ final class ConnectorRules implements TaskEvents {
       known.seenAt = 0; // from here on its events tell all
       known.deadWhenSeen = false;
       if (caller != null) {
+        ancestry.forgetSnapshot(known); // what its events tell takes the place of that
         ancestry.inherit(known, caller, time, callerAssumed);
       }
       return;

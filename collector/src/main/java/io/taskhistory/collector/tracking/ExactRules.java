@@ -64,6 +64,7 @@ final class ExactRules implements TaskEvents {
       known.seenAt = 0; // from here on its events tell all
       known.deadWhenSeen = false;
       if (caller != null && !isThread) {
+        ancestry.forgetSnapshot(known); // what its events tell takes the place of that
         inherit(known, caller, time, callerAssumed, flags);
       }
       return;
