@@ -126,11 +126,4 @@ class AuditAloneTest extends TracedTest {
     assertThat(execed.known).as("%s", execed).isGreaterThan(execed.all / 2);
     assertThat(short_.known).as("%s", short_).isGreaterThan(short_.all / 2);
   }
-
-  /** How many are known differs: audit does not follow threads, so what the first process becomes is at times unknown. */
-  @Test
-  void processes_madeInEveryWay_areNeverWrong() throws Exception {
-    Bustle bustle = new Bustle(this, 600, Bustle.EVERYTHING);
-    follow(bustle.command());
-  }
 }
