@@ -210,6 +210,21 @@ class TrackingTest {
     assertThat(task(5).entry().name()).isEqualTo(RawText.of("other"));
   }
 
+  /** Else it would be found as an exec of its own beside the one that the events tell. */
+  @Test
+  void snapshot_ofATaskWhoseOwnEventsCome_isNoExecByThatName() {
+    long forked = proc.now += TICK;
+    proc.now += 2 * TICK;
+    proc.show(5, 1, forked, "other", 55);
+    tracking.events().lost(forked - 10, forked - 5, 1, Gap.Cause.SEQUENCE);
+    tracking.reconcile(looked -> drainTo(looked + 1));
+    Entry seen = task(5).entry();
+    assertThat(seen.name()).isEqualTo(RawText.of("other"));
+    forked(forked);
+    assertThat(task(5).entry()).isNotSameAs(seen);
+    assertThat(seen.provenance()).isEqualTo(Provenance.UNKNOWN);
+  }
+
   @Test
   void takeOver_amidLossesOfOneProcessorAlone_leavesTheDoubtsBehind() {
     tracking.follow("trace", true);
