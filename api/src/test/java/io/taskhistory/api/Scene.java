@@ -197,7 +197,8 @@ public final class Scene {
     public Status status() {
       return new Status("proc",
           List.of(new Status.Source(
-              "proc", Status.Role.SPINE, state, watermark, new SourceStats(1234, 2, 1, 1 << 20), null)), 7, 1);
+              "proc", Status.Role.SPINE, state, watermark, new SourceStats(1234, 2, 1, 1 << 20), null)), 7, 1,
+          Status.Queue.NONE);
     }
   }
 }

@@ -222,7 +222,8 @@ public final class Collector implements CollectorView, AutoCloseable {
   public Status status() {
     String state = failure != null ? "failed" : closing ? "closed" : "running";
     List<Status.Source> all = sources.status(state, watermark.get());
-    return new Status(all.get(0).name(), all, tracking.detailsRead(), tracking.detailsSkipped());
+    return new Status(all.get(0).name(), all, tracking.detailsRead(), tracking.detailsSkipped(),
+        Status.Queue.NONE);
   }
 
   /** Applies and commits what was reported until now, and stops. */

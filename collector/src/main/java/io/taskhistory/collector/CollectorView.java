@@ -26,8 +26,9 @@ public interface CollectorView {
    * @param spine the name of the source that creates tasks and entries
    * @param detailsRead how many times details were read from /proc
    * @param detailsSkipped how often there was no time for it at the limited rate
+   * @param queue what waits to be kept
    */
-  record Status(String spine, List<Source> sources, long detailsRead, long detailsSkipped) {
+  record Status(String spine, List<Source> sources, long detailsRead, long detailsSkipped, Queue queue) {
 
     /** What a source is there for. */
     public enum Role {
@@ -52,6 +53,19 @@ public interface CollectorView {
       static Source failed(String name, String problem) {
         return new Source(name, Role.NONE, "failed", -1, new SourceStats(0, 0, 0, 0), problem);
       }
+    }
+
+    /**
+     * What was applied and waits for the store to keep it.
+     *
+     * @param bytes about how much memory it takes
+     * @param limit how much it may take
+     * @param overflows how often it had come to that
+     * @param lost how many ended tasks and execs were given up for that, and so are in no store
+     */
+    public record Queue(long bytes, long limit, long overflows, long lost) {
+
+      public static final Queue NONE = new Queue(0, 0, 0, 0);
     }
 
     public Status {

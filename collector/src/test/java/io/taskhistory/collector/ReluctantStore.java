@@ -11,6 +11,7 @@ import io.taskhistory.store.HistoryStore;
 import io.taskhistory.store.HistoryWriter;
 import io.taskhistory.store.LiveTasks;
 import io.taskhistory.store.StoreException;
+import io.taskhistory.store.Upkeep;
 import io.taskhistory.store.memory.MemoryHistoryStore;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -26,6 +27,11 @@ final class ReluctantStore implements HistoryStore, HistoryWriter {
   @Override
   public HistoryWriter writer() {
     return this;
+  }
+
+  @Override
+  public Upkeep upkeep() {
+    return kept.upkeep();
   }
 
   @Override

@@ -7,6 +7,8 @@ public interface HistoryStore extends AutoCloseable {
 
   HistoryReader reader();
 
+  Upkeep upkeep();
+
   @Override
   void close();
 }

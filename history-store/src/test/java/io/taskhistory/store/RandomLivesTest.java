@@ -37,9 +37,9 @@ final class RandomLivesTest {
   @CsvSource({"1, 1000000000", "2, 50", "3, 200", "4, 20", "5, 1", "6, 100", "20231108, 70", "1340, 400"})
   void everyAnswer_afterCommitsAndReopenings_isTheReferences(long seed, long periodLength) {
     Random random = new Random(seed);
-    Duration period = Duration.ofNanos(periodLength);
+    StoreSettings sliced = StoreSettings.sliced(Duration.ofNanos(periodLength));
     int boot = 1;
-    World real = new World(seed, RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(boot), period), 10);
+    World real = new World(seed, RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(boot), sliced), 10);
     World reference = new World(seed, MemoryHistoryStore.open(kept, HistoryStoreContract.facts(boot)), 10);
     try {
       for (int i = 0; i < COMMITS; i++) {
@@ -60,7 +60,7 @@ final class RandomLivesTest {
           real.store().close();
           reference.store().close();
           BootFacts facts = HistoryStoreContract.facts(boot);
-          real.opened(RocksDbHistoryStore.open(directory, facts, period), time);
+          real.opened(RocksDbHistoryStore.open(directory, facts, sliced), time);
           reference.opened(MemoryHistoryStore.open(kept, facts), time);
           compare(real, reference, random);
         }

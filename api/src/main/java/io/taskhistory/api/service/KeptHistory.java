@@ -50,7 +50,8 @@ public final class KeptHistory implements Machine {
     public Status status() {
       String source = reader.boot().isImported() ? LOG : RECORDING;
       return new Status(source, List.of(new Status.Source(
-          source, Status.Role.SPINE, "closed", watermark(), new SourceStats(0, 0, 0, 0), null)), 0, 0);
+          source, Status.Role.SPINE, "closed", watermark(), new SourceStats(0, 0, 0, 0), null)), 0, 0,
+          Status.Queue.NONE);
     }
 
     @Override

@@ -13,6 +13,8 @@ import io.taskhistory.store.HistoryStore;
 import io.taskhistory.store.HistoryWriter;
 import io.taskhistory.store.LiveTasks;
 import io.taskhistory.store.StoreException;
+import io.taskhistory.store.StoreHealth;
+import io.taskhistory.store.Upkeep;
 import io.taskhistory.store.memory.Kept.EntryKey;
 import io.taskhistory.store.memory.Kept.KeptBoot;
 import io.taskhistory.store.memory.Kept.KeptEntry;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * The reference store. A commit copies what was saved into sorted maps, reads build their answers from those; one
  * read-write lock keeps them apart, so unlike in the real store readers do wait for the writer.
  */
-public final class MemoryHistoryStore implements HistoryStore {
+public final class MemoryHistoryStore implements HistoryStore, Upkeep {
 
   final Kept kept;
   final KeptBoot present;
@@ -124,6 +126,33 @@ public final class MemoryHistoryStore implements HistoryStore {
   @Override
   public HistoryReader reader() {
     return reader;
+  }
+
+  @Override
+  public Upkeep upkeep() {
+    return this;
+  }
+
+  @Override
+  public List<Slice> slices() {
+    Boot boot = present.boot;
+    long from = boot.wallStart();
+    return List.of(new Slice(0, boot.index(), from, Math.max(from, boot.wallAt(present.watermark))));
+  }
+
+  @Override
+  public void giveUp(int number) {
+    // It is bounded by the life of whoever uses it.
+  }
+
+  @Override
+  public long bytes() {
+    return 0;
+  }
+
+  @Override
+  public StoreHealth health() {
+    return StoreHealth.FINE;
   }
 
   /** To be called under the lock. */

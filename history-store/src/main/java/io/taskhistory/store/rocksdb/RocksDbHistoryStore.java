@@ -5,8 +5,9 @@ import io.taskhistory.store.HistoryReader;
 import io.taskhistory.store.HistoryStore;
 import io.taskhistory.store.HistoryWriter;
 import io.taskhistory.store.StoreException;
+import io.taskhistory.store.StoreSettings;
+import io.taskhistory.store.Upkeep;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,20 +17,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RocksDbHistoryStore implements HistoryStore {
 
-  /** How much of a boot's time shares a period, the unit in which history is given up one day. */
-  public static final Duration PERIOD = Duration.ofHours(24);
-
   private final DataDirectory directory;
   private final Database database;
   private final RocksDbWriter writer;
   private final RocksDbReader reader;
+  private final StoreUpkeep upkeep;
 
   private RocksDbHistoryStore(
-      DataDirectory directory, Database database, RocksDbWriter writer, RocksDbReader reader) {
+      DataDirectory directory, Database database, RocksDbWriter writer, RocksDbReader reader, StoreUpkeep upkeep) {
     this.directory = directory;
     this.database = database;
     this.writer = writer;
     this.reader = reader;
+    this.upkeep = upkeep;
   }
 
   /**
@@ -39,12 +39,12 @@ public final class RocksDbHistoryStore implements HistoryStore {
    *     is then as it was
    */
   public static RocksDbHistoryStore open(Path directory, BootFacts boot) {
-    return open(directory, boot, PERIOD);
+    return open(directory, boot, StoreSettings.DEFAULT);
   }
 
   /**
-   * Opens what was kept in a data directory as it was left, the last boot being the present one: to ask, or to go on with
-   * that boot.
+   * Opens what was kept in a data directory as it was left, the last boot being the present one: to ask, or to go on
+   * with that boot.
    *
    * @throws StoreException where nothing was, or as {@link #open(Path, BootFacts)}
    */
@@ -53,7 +53,7 @@ public final class RocksDbHistoryStore implements HistoryStore {
       throw new StoreException("There is no history in " + directory + ". taskhistory import FILE… --data-dir "
           + directory + " makes one of audit logs; or name another directory with --data-dir");
     }
-    return open(directory, null, PERIOD);
+    return open(directory, null, StoreSettings.DEFAULT);
   }
 
   /** Whether a directory is a store's. */
@@ -61,13 +61,13 @@ public final class RocksDbHistoryStore implements HistoryStore {
     return DataDirectory.isOne(directory);
   }
 
-  /** As {@link #open(Path, BootFacts)} with periods of another length; with no facts as {@link #reopen}. */
-  public static RocksDbHistoryStore open(Path directory, @Nullable BootFacts boot, Duration period) {
+  /** As {@link #open(Path, BootFacts)} with settings of one's own; with no facts as {@link #reopen}. */
+  public static RocksDbHistoryStore open(Path directory, @Nullable BootFacts boot, StoreSettings settings) {
     DataDirectory locked = DataDirectory.open(directory);
     try {
       Database database = Database.open(locked);
       try {
-        return open(locked, database, boot, period);
+        return open(locked, database, boot, settings);
       } catch (RuntimeException e) {
         database.close();
         throw e;
@@ -79,7 +79,7 @@ public final class RocksDbHistoryStore implements HistoryStore {
   }
 
   private static RocksDbHistoryStore open(
-      DataDirectory directory, Database database, @Nullable BootFacts boot, Duration period) {
+      DataDirectory directory, Database database, @Nullable BootFacts boot, StoreSettings settings) {
     Opening opening = new Opening(database, boot);
     Contents contents = opening.contents();
     StoredEntries entries = new StoredEntries(database);
@@ -87,8 +87,9 @@ public final class RocksDbHistoryStore implements HistoryStore {
     return new RocksDbHistoryStore(
         directory,
         database,
-        new RocksDbWriter(database, contents, restored, entries, period.toNanos()),
-        new RocksDbReader(database, contents, restored.live(), entries));
+        new RocksDbWriter(database, contents, restored, entries, settings.slice().toNanos()),
+        new RocksDbReader(database, contents, restored.live(), entries),
+        new StoreUpkeep(database, contents));
   }
 
   @Override
@@ -99,6 +100,11 @@ public final class RocksDbHistoryStore implements HistoryStore {
   @Override
   public HistoryReader reader() {
     return reader;
+  }
+
+  @Override
+  public Upkeep upkeep() {
+    return upkeep;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
 import io.taskhistory.store.HistoryStoreContract;
 import io.taskhistory.store.HistoryWriter;
+import io.taskhistory.store.StoreSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -23,7 +24,8 @@ final class CrashChild {
   private CrashChild() {}
 
   public static void main(String[] args) {
-    RocksDbHistoryStore store = RocksDbHistoryStore.open(Path.of(args[0]), HistoryStoreContract.facts(1), PERIOD);
+    RocksDbHistoryStore store = RocksDbHistoryStore.open(Path.of(args[0]), HistoryStoreContract.facts(1),
+        StoreSettings.sliced(PERIOD));
     HistoryWriter writer = store.writer();
     for (int c = writer.watermark() < 0 ? 1 : (int) (writer.watermark() / 1000) + 1; ; c++) {
       follow(writer, c);

@@ -12,6 +12,7 @@ import io.taskhistory.store.HistoryReader;
 import io.taskhistory.store.HistoryStoreContract;
 import io.taskhistory.store.Picture;
 import io.taskhistory.store.StoreException;
+import io.taskhistory.store.StoreSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -37,7 +38,7 @@ final class CrashTest {
     for (int round = 0; round < ROUNDS; round++) {
       int printed = runAndKill(last + 60 + 45 * round, () -> { });
       try (RocksDbHistoryStore store =
-          RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(1), CrashChild.PERIOD)) {
+          RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(1), StoreSettings.sliced(CrashChild.PERIOD))) {
         HistoryReader reader = store.reader();
         last = (int) (reader.watermark() / 1000);
         assertThat(last).isGreaterThanOrEqualTo(printed);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskhistory.store.HistoryStoreContract;
 import io.taskhistory.store.World;
+import io.taskhistory.store.StoreSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -42,10 +43,9 @@ final class PeriodsTest {
   @ValueSource(longs = {1, 2, 1340, 20231108})
   void tasksOfAPeriod_afterRandomLives_haveTheirAncestorsInIt(long seed) {
     Random random = new Random(seed);
-    Duration length = Duration.ofNanos(20 + random.nextInt(200));
+    StoreSettings sliced = StoreSettings.sliced(Duration.ofNanos(20 + random.nextInt(200)));
     int boot = 1;
-    World world =
-        new World(seed, RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(boot), length), 10);
+    World world = new World(seed, open(boot, sliced), 10);
     for (int i = 0; i < 300; i++) {
       for (int steps = random.nextInt(20); steps > 0; steps--) {
         world.step();
@@ -55,12 +55,15 @@ final class PeriodsTest {
         world.store().close();
         boolean isNew = random.nextInt(3) == 0;
         boot += isNew ? 1 : 0;
-        world.opened(
-            RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(boot), length), isNew ? 10 : world.time());
+        world.opened(open(boot, sliced), isNew ? 10 : world.time());
       }
     }
     world.store().close();
     checkWhole();
+  }
+
+  private RocksDbHistoryStore open(int boot, StoreSettings sliced) {
+    return RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(boot), sliced);
   }
 
   private void checkWhole() {

@@ -15,6 +15,7 @@ import io.taskhistory.store.HistoryStoreContract;
 import io.taskhistory.store.HistoryWriter;
 import io.taskhistory.store.Picture;
 import io.taskhistory.store.StoreException;
+import io.taskhistory.store.StoreSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +42,8 @@ final class ReadersTest {
   @Test
   void reads_whileTasksEndAndPeriodsChange_neverMissOne() throws InterruptedException, ExecutionException {
     try (RocksDbHistoryStore store =
-        RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(1), Duration.ofNanos(5_000))) {
+        RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(1),
+            StoreSettings.sliced(Duration.ofNanos(5_000)))) {
       AtomicLong started = new AtomicLong(-1);
       ExecutorService threads = Executors.newFixedThreadPool(READERS);
       CompletableFuture<Void> done = new CompletableFuture<>();

@@ -10,6 +10,7 @@ import io.taskhistory.history.Task;
 import io.taskhistory.store.BootFacts;
 import io.taskhistory.store.HistoryStore;
 import io.taskhistory.store.HistoryStoreContract;
+import io.taskhistory.store.StoreSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,7 +38,7 @@ final class RocksDbHistoryStoreTest {
       store.writer().commit(MANY);
     }
     for (BootFacts boot : List.of(HistoryStoreContract.facts(1), HistoryStoreContract.facts(2))) {
-      try (HistoryStore store = RocksDbHistoryStore.open(directory, boot, Duration.ofNanos(1))) {
+      try (HistoryStore store = RocksDbHistoryStore.open(directory, boot, StoreSettings.sliced(Duration.ofNanos(1)))) {
         Task task = store.reader().task(10).orElseThrow();
         assertThat(History.of(task, MANY).entries()).hasSize(MANY + 1);
         store.writer().commit(MANY + 1);
@@ -66,7 +67,7 @@ final class RocksDbHistoryStoreTest {
 
     @Override
     protected HistoryStore open(BootFacts boot) {
-      return RocksDbHistoryStore.open(directory, boot, Duration.ofNanos(1));
+      return RocksDbHistoryStore.open(directory, boot, StoreSettings.sliced(Duration.ofNanos(1)));
     }
   }
 }
