@@ -38,10 +38,14 @@ public final class Collector implements CollectorView, AutoCloseable {
    * @param ticksPerSecond of {@code starttime} in /proc
    * @param detailsRate how many processes' details are read a second
    * @param detailsBurst and how many at once
+   * @param queue how many bytes may wait for the store, about
    */
   public record Setup(
       HistoryStore store, SourcePlan plan, ProcTasks proc, DetailsFiles detailsFiles, LongSupplier clock,
-      Supplier<ClockLedger.Row> clocks, long ticksPerSecond, int detailsRate, int detailsBurst) {
+      Supplier<ClockLedger.Row> clocks, long ticksPerSecond, int detailsRate, int detailsBurst, long queue) {
+
+    /** 64 MiB: what some 150,000 lives take. */
+    public static final long QUEUE = 64 << 20;
 
     /** Details of 500 processes a second are read, and of 2,000 at once. */
     public static final int DETAILS_RATE = 500;
@@ -86,7 +90,7 @@ public final class Collector implements CollectorView, AutoCloseable {
     this.sources = new Sources(setup.plan);
     this.onFailure = onFailure;
     this.watermark = new Watermark(writer.watermark());
-    this.committer = new Committer(writer, sources, setup.clock, setup.clocks);
+    this.committer = new Committer(writer, sources, setup.clock, setup.clocks, setup.queue, this::wakeUpIfAwaited);
     this.tracking = new Tracking(
         new Tracking.Setup(writer, setup.proc, setup.detailsFiles, setup.clock, setup.ticksPerSecond,
             setup.detailsRate, setup.detailsBurst),
@@ -128,6 +132,13 @@ public final class Collector implements CollectorView, AutoCloseable {
     sources.spine().wakeUp();
   }
 
+  /** A commit has ended. If nobody waits for that, it is noticed soon enough, and a cycle is saved. */
+  private void wakeUpIfAwaited() {
+    if (watermark.isAwaited()) {
+      wakeUp();
+    }
+  }
+
   private void run() {
     try {
       tracking.resume(whole);
@@ -144,7 +155,7 @@ public final class Collector implements CollectorView, AutoCloseable {
         cycle();
       }
       cycle();
-      committer.commit(watermark.get());
+      committer.finishAll(watermark.get());
     } catch (RuntimeException | Error e) {
       if (!(e instanceof SourceException)) { // which is for a person, and said by whoever is told
         LOG.error("following tasks has ended: {}", e.toString(), e);
@@ -169,10 +180,19 @@ public final class Collector implements CollectorView, AutoCloseable {
       reconcile();
       drained = drain();
     }
-    long settled = Math.max(watermark.get(), tracking.settled(drained));
-    committer.commitInTime(settled, watermark.isAwaited());
-    if (!writer.isDirty()) {
-      watermark.publish(settled);
+    keepUp(Math.max(watermark.get(), tracking.settled(drained)));
+  }
+
+  /** Sees to it that what was applied is kept, and says how far that came. */
+  private void keepUp(long settled) {
+    long kept = committer.keepUp(settled, watermark.isAwaited());
+    if (committer.isAllKept()) {
+      watermark.publish(settled, settled);
+    } else if (committer.isStuck()) {
+      // The live table has it: who asks about tasks need not wait for a disk.
+      watermark.publish(settled, Math.max(kept, watermark.kept()));
+    } else if (kept >= 0) {
+      watermark.publish(Math.max(kept, watermark.get()), Math.max(kept, watermark.kept()));
     }
   }
 
@@ -203,7 +223,7 @@ public final class Collector implements CollectorView, AutoCloseable {
     tracking.reconcile(looked -> {
       while (drain() < looked && !closing) {
         // A flood can keep this up for long; and a source may only hold so much that is not kept yet.
-        committer.commitInTime(watermark.get(), watermark.isAwaited());
+        keepUp(watermark.get());
       }
     });
   }
@@ -211,6 +231,11 @@ public final class Collector implements CollectorView, AutoCloseable {
   @Override
   public long watermark() {
     return watermark.get();
+  }
+
+  @Override
+  public long kept() {
+    return watermark.kept();
   }
 
   @Override
@@ -223,7 +248,7 @@ public final class Collector implements CollectorView, AutoCloseable {
     String state = failure != null ? "failed" : closing ? "closed" : "running";
     List<Status.Source> all = sources.status(state, watermark.get());
     return new Status(all.get(0).name(), all, tracking.detailsRead(), tracking.detailsSkipped(),
-        Status.Queue.NONE);
+        committer.queue());
   }
 
   /** Applies and commits what was reported until now, and stops. */

@@ -3,19 +3,29 @@ package io.taskhistory.collector;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The time up to which everything can be queried, and those who wait for it to advance. */
+/**
+ * The time up to which everything is known, and those who wait for it to advance. Commonly the store has all of that;
+ * where it hangs, {@link #kept} tells how far it got.
+ */
 final class Watermark {
 
   private final AtomicInteger waiting = new AtomicInteger();
   private volatile long time;
+  private volatile long kept;
   private boolean over;
 
   Watermark(long time) {
     this.time = time;
+    this.kept = time;
   }
 
   long get() {
     return time;
+  }
+
+  /** Up to when the store has everything. */
+  long kept() {
+    return kept;
   }
 
   /** Whether somebody waits now. */
@@ -23,7 +33,8 @@ final class Watermark {
     return waiting.get() > 0;
   }
 
-  synchronized void publish(long settled) {
+  synchronized void publish(long settled, long inStore) {
+    kept = inStore;
     time = settled;
     notifyAll();
   }

@@ -23,6 +23,7 @@ final class ReluctantStore implements HistoryStore, HistoryWriter {
   private final HistoryWriter writer = kept.writer();
   final AtomicInteger commits = new AtomicInteger();
   volatile boolean refuses;
+  private boolean refused;
 
   @Override
   public HistoryWriter writer() {
@@ -100,11 +101,32 @@ final class ReluctantStore implements HistoryStore, HistoryWriter {
   }
 
   @Override
-  public void commit(long watermark) {
-    if (refuses) {
+  public boolean isUnderWay() {
+    return refused;
+  }
+
+  @Override
+  public void begin(long watermark, Runnable done) {
+    refused = refuses;
+    if (!refused) {
+      writer.commit(watermark);
+      commits.incrementAndGet();
+    }
+    done.run();
+  }
+
+  @Override
+  public boolean settle() {
+    if (refused) {
+      refused = false;
       throw new StoreException("no space");
     }
-    writer.commit(watermark);
-    commits.incrementAndGet();
+    return true;
+  }
+
+  @Override
+  public void commit(long watermark) {
+    begin(watermark, () -> { });
+    settle();
   }
 }

@@ -36,7 +36,7 @@ class TakeOverTest {
   private final Collector collector = new Collector(
       new Collector.Setup(store, new SourcePlan(trace, List.of(beside), List.of(() -> substitute)), new EmptyProc(),
           tgid -> null,
-          System::nanoTime, () -> new ClockLedger.Row(System.nanoTime(), 0, 0), 100, 500, 2000),
+          System::nanoTime, () -> new ClockLedger.Row(System.nanoTime(), 0, 0), 100, 500, 2000, 1 << 20),
       failures::add);
 
   TakeOverTest() {

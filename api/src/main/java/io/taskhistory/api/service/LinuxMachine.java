@@ -124,7 +124,7 @@ public final class LinuxMachine implements Machine {
     Collector collector = new Collector(
         new Collector.Setup(store, plan(store.writer().boot()), new ProcFs(), new TaskDetails(),
             Clocks::monotonic, Clocks::read, SystemFacts.clockTicksPerSecond(), Collector.Setup.DETAILS_RATE,
-            Collector.Setup.DETAILS_BURST),
+            Collector.Setup.DETAILS_BURST, Collector.Setup.QUEUE),
         onFailure);
     collector.start();
     return new Followed(collector);

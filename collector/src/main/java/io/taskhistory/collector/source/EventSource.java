@@ -54,6 +54,17 @@ public interface EventSource extends AutoCloseable {
   /** What was passed on up to {@code position} is kept: the source may forget it. */
   default void kept(byte[] position) {}
 
+  /** Whether it drains no more until some of what was passed on is kept, or it is told to {@link #forget} it. */
+  default boolean isFull() {
+    return false;
+  }
+
+  /**
+   * What was passed on up to {@code position} is not kept and may be forgotten all the same: should this end before it
+   * is, the next {@link #open} tells of a loss.
+   */
+  default void forget(byte[] position) {}
+
   /** Waits until something is there to drain, {@link #wakeUp} is called, or {@code nanos} have passed. */
   void await(long nanos);
 

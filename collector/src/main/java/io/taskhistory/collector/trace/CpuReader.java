@@ -58,6 +58,7 @@ final class CpuReader implements AutoCloseable {
   private long lossCount;
   private Gap.Cause lossCause = Gap.Cause.OVERFLOW;
   private boolean blocked;
+  private boolean full;
   private boolean recount;
 
   /** Reads from {@code fd}; both that and {@code stats} are closed with it. */
@@ -190,6 +191,11 @@ final class CpuReader implements AutoCloseable {
     return time;
   }
 
+  /** Whether the journal had no place for what the ring may have. */
+  boolean isFull() {
+    return full;
+  }
+
   /** Sees to it that there is an item; false where nothing is there now, or {@link #isBlocked}. */
   boolean ready(long now) {
     blocked = false;
@@ -288,7 +294,8 @@ final class CpuReader implements AutoCloseable {
   /** Reads the next page of the ring straight into a slot; false where there is none now. */
   private boolean readPage() {
     int slot = journal.take(cpu, number, loaded());
-    if (slot == Journal.NONE) {
+    full = slot == Journal.NONE;
+    if (full) {
       blocked = true;
       return false;
     }

@@ -320,10 +320,30 @@ public final class TraceSource implements EventSource {
       now.boot = null;
     }
     now.journal.hasUntoldLoss(false);
-    Position kept = Position.decode(position);
-    if (kept != null && kept.isOf(now.identity)) {
+    giveBack(now, position);
+  }
+
+  @Override
+  public boolean isFull() {
+    for (CpuReader reader : opened().readers) {
+      if (reader.isFull()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The count of events that each slot carries will show the next reader what is missing. */
+  @Override
+  public void forget(byte[] position) {
+    giveBack(opened(), position);
+  }
+
+  private static void giveBack(Opened now, byte[] position) {
+    Position passed = Position.decode(position);
+    if (passed != null && passed.isOf(now.identity)) {
       for (CpuReader reader : now.readers) {
-        reader.kept(kept.passed(reader.cpu()));
+        reader.kept(passed.passed(reader.cpu()));
       }
     }
   }

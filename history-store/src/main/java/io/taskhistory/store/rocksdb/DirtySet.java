@@ -17,10 +17,11 @@ final class DirtySet<T> {
   private final List<T> items = new ArrayList<>();
   private @Nullable Object[] table = new @Nullable Object[SMALLEST];
 
-  void add(T item) {
+  /** False where it was there. */
+  boolean add(T item) {
     int at = slot(table, item);
     if (table[at] == item) {
-      return;
+      return false;
     }
     table[at] = item;
     items.add(item);
@@ -31,6 +32,7 @@ final class DirtySet<T> {
       }
       table = larger;
     }
+    return true;
   }
 
   void forEach(Consumer<? super T> action) {

@@ -22,14 +22,16 @@ public final class RocksDbHistoryStore implements HistoryStore {
   private final RocksDbWriter writer;
   private final RocksDbReader reader;
   private final StoreUpkeep upkeep;
+  private final StoreThread thread;
 
-  private RocksDbHistoryStore(
-      DataDirectory directory, Database database, RocksDbWriter writer, RocksDbReader reader, StoreUpkeep upkeep) {
+  private RocksDbHistoryStore(DataDirectory directory, Database database, StoreThread thread, RocksDbWriter writer,
+      RocksDbReader reader, StoreUpkeep upkeep) {
     this.directory = directory;
     this.database = database;
     this.writer = writer;
     this.reader = reader;
     this.upkeep = upkeep;
+    this.thread = thread;
   }
 
   /**
@@ -84,10 +86,12 @@ public final class RocksDbHistoryStore implements HistoryStore {
     Contents contents = opening.contents();
     StoredEntries entries = new StoredEntries(database);
     Restored restored = opening.restored(contents, entries);
+    StoreThread thread = new StoreThread();
     return new RocksDbHistoryStore(
         directory,
         database,
-        new RocksDbWriter(database, contents, restored, entries, settings.slice().toNanos()),
+        thread,
+        new RocksDbWriter(database, contents, restored, entries, thread, settings.slice().toNanos()),
         new RocksDbReader(database, contents, restored.live(), entries),
         new StoreUpkeep(database, contents));
   }
@@ -109,6 +113,9 @@ public final class RocksDbHistoryStore implements HistoryStore {
 
   @Override
   public void close() {
+    if (!thread.end()) {
+      return; // what RocksDB works on cannot be closed; the lock goes with the process
+    }
     database.close();
     directory.close();
   }

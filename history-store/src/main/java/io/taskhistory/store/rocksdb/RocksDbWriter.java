@@ -8,23 +8,50 @@ import io.taskhistory.history.Gap;
 import io.taskhistory.history.Task;
 import io.taskhistory.store.HistoryWriter;
 import io.taskhistory.store.LiveTasks;
+import io.taskhistory.store.StoreException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what was named since the last commit into one batch. Nothing of the writer's own state changes before RocksDB
- * has taken the batch, so a commit that failed can be tried again.
+ * Turns what was named since the last commit into one batch, which the thread {@code store} writes. All else is done by
+ * the thread that follows tasks: encoding before it, and after it showing readers what was kept.
+ *
+ * <pre>
+ *   save, save, …  ─► unkept ─► begin ─► [ batch ] ─► store thread ─► RocksDB
+ *                       ▲                                 │
+ *                       └──────── refused ◄── settle ◄────┘
+ *                                               └── kept: what ended leaves the live table, periods and gaps show
+ * </pre>
+ *
+ * <p>Nothing of the writer's own state changes before RocksDB has taken the batch, so a commit that was refused can be
+ * tried again, with whatever has come since. It may have been written all the same, so what it was to keep as live is
+ * taken for kept.
  */
 final class RocksDbWriter implements HistoryWriter {
 
   /** Under whom a live task is kept as a child; of nobody where the start is {@link TaskRecord#NOBODY}. */
   private record Creator(int tid, long start) {}
 
+  /** A task, and as whose child it is in the batch. */
+  private record Living(Task task, Creator creator) {}
+
+  /**
+   * A commit that was begun.
+   *
+   * @param living the tasks that it keeps as live
+   * @param ended those that it keeps as ended: both can have changed since
+   */
+  private record UnderWay(
+      Unkept kept, List<Living> living, List<Task> ended, Periods periods, long mark, long latest, byte[] position,
+      Future<Boolean> writing) {}
+
   private final Database database;
   private final Contents contents;
+  private final StoreThread thread;
   private final BootRows present;
   private final LiveTasks live;
   private final Entry root;
@@ -32,19 +59,20 @@ final class RocksDbWriter implements HistoryWriter {
   private final StoredEntries storedEntries;
   private final EntryWriter entryWriter;
 
-  private final DirtySet<Task> tasks = new DirtySet<>();
-  private final DirtySet<Entry> entries = new DirtySet<>();
-  private final List<Gap> gaps = new ArrayList<>();
-  private final List<ClockLedger.Row> clock = new ArrayList<>();
+  private Unkept unkept = new Unkept();
+  private Unkept spare = new Unkept();
   private byte[] position;
+  private @Nullable UnderWay underWay;
   private final Map<Task, Creator> keptLive = new IdentityHashMap<>();
+  private final Shedding shedding = new Shedding();
   private final Batch batch;
   private final TaskRecord record = new TaskRecord();
 
-  RocksDbWriter(
-      Database database, Contents contents, Restored restored, StoredEntries storedEntries, long periodLength) {
+  RocksDbWriter(Database database, Contents contents, Restored restored, StoredEntries storedEntries,
+      StoreThread thread, long periodLength) {
     this.database = database;
     this.contents = contents;
+    this.thread = thread;
     this.present = contents.present();
     this.live = restored.live();
     this.root = restored.root();
@@ -81,7 +109,11 @@ final class RocksDbWriter implements HistoryWriter {
 
   @Override
   public void save(Task task) {
-    tasks.add(task);
+    if (shedding.hasGivenUp(task)) {
+      return;
+    }
+    shedding.takeBack(task.entry(), unkept);
+    unkept.add(task);
     Task holder = live.get(task.tid());
     if (holder == null || holder != task && (task.isLive() || holder.start() < task.start())) {
       live.put(task);
@@ -90,20 +122,26 @@ final class RocksDbWriter implements HistoryWriter {
 
   @Override
   public void save(Entry entry) {
-    entries.add(entry);
+    if (!shedding.hasGivenUp(entry)) {
+      unkept.add(entry);
+    }
   }
 
   @Override
   public Gap gap(String source, long from, long to, long lost, Gap.Cause cause) {
-    int id = present.gaps().size() + gaps.size() + 1;
-    Gap gap = new Gap(present.boot, id, source, from, to, lost, cause);
-    gaps.add(gap);
+    Gap gap = new Gap(present.boot, nextGap(), source, from, to, lost, cause);
+    unkept.gaps.add(gap);
     return gap;
+  }
+
+  private int nextGap() {
+    UnderWay begun = underWay;
+    return present.gaps().size() + (begun == null ? 0 : begun.kept.gaps.size()) + unkept.gaps.size() + 1;
   }
 
   @Override
   public void clock(ClockLedger.Row row) {
-    clock.add(row);
+    unkept.clock.add(row);
   }
 
   @Override
@@ -117,33 +155,112 @@ final class RocksDbWriter implements HistoryWriter {
   }
 
   @Override
+  public boolean isDirty() {
+    return !unkept.isEmpty();
+  }
+
+  @Override
+  public boolean isUnderWay() {
+    return underWay != null;
+  }
+
+  @Override
+  public long pending() {
+    UnderWay begun = underWay;
+    return unkept.bytes() + (begun == null ? 0 : begun.kept.bytes());
+  }
+
+  @Override
+  public long shed(long until) {
+    List<Task> keptAsLive = new ArrayList<>(keptLive.keySet());
+    UnderWay begun = underWay;
+    if (begun != null) {
+      begun.living.forEach(one -> keptAsLive.add(one.task));
+    }
+    long lost = shedding.shed(unkept, live, keptAsLive);
+    if (lost > 0) {
+      tellOfLoss(until, lost);
+    }
+    return lost;
+  }
+
+  /** A gap that nobody has been told of yet grows; else a disk that fails for long would bring thousands. */
+  private void tellOfLoss(long until, long lost) {
+    for (int i = 0; i < unkept.gaps.size(); i++) {
+      Gap gap = unkept.gaps.get(i);
+      if (gap.source().equals(STORE)) {
+        unkept.gaps.set(i, new Gap(gap.boot(), gap.id(), STORE, gap.from(), until, gap.lost() + lost, gap.cause()));
+        return;
+      }
+    }
+    gap(STORE, Math.min(until, Math.max(0, present.watermark())), until, lost, Gap.Cause.OVERFLOW);
+  }
+
+  @Override
   public void commit(long watermark) {
+    await();
+    begin(watermark, () -> { });
+    await();
+  }
+
+  private void await() {
+    UnderWay begun = underWay;
+    if (begun != null) {
+      try {
+        StoreThread.outcome(begun.writing);
+      } catch (StoreException e) {
+        takeBack(begun);
+        throw e;
+      }
+      publish(begun);
+    }
+  }
+
+  @Override
+  public boolean settle() {
+    UnderWay begun = underWay;
+    if (begun != null && !begun.writing.isDone()) {
+      return false;
+    }
+    await();
+    return true;
+  }
+
+  @Override
+  public void begin(long watermark, Runnable done) {
+    if (underWay != null) {
+      throw new IllegalStateException("a commit is under way");
+    }
     long mark = Math.max(watermark, present.watermark());
     long latest = latest(mark);
     Periods periods = periodsAt(mark);
+    List<Living> living = new ArrayList<>();
+    List<Task> ended = new ArrayList<>();
     batch.clear();
     entryWriter.begin(periods);
     if (periods != contents.periods()) {
       MetaRows.period(batch, periods.current());
       live.forEach(task -> entryWriter.carry(batch, task.entry()));
     }
-    entries.forEach(entry -> entryWriter.save(batch, entry));
-    tasks.forEach(task -> keep(periods, task));
-    gaps.forEach(gap -> MetaRows.gap(batch, gap));
-    clock.forEach(row -> MetaRows.clock(batch, present.boot, row));
+    unkept.entries.forEach(entry -> entryWriter.save(batch, entry));
+    unkept.tasks.forEach(task -> keep(periods, task, living, ended));
+    unkept.gaps.forEach(gap -> MetaRows.gap(batch, gap));
+    unkept.clock.forEach(row -> MetaRows.clock(batch, present.boot, row));
     MetaRows.watermark(batch, present.boot.index(), mark, latest);
     if (position.length > 0 || present.position().length > 0) { // another source's may stand there
       MetaRows.position(batch, present.boot.index(), position);
     }
-    database.commit(batch);
-    publish(periods, mark, latest);
+    Future<Boolean> writing = thread.start(() -> database.commit(batch), done);
+    Unkept kept = unkept;
+    unkept = spare;
+    underWay = new UnderWay(kept, living, ended, periods, mark, latest, position, writing);
   }
 
   /** The latest time that anything kept carries once this batch is. */
   private long latest(long mark) {
     long[] latest = {Math.max(mark, present.latest())};
-    entries.forEach(entry -> latest[0] = Math.max(latest[0], entry.time()));
-    tasks.forEach(task -> latest[0] = Math.max(latest[0], latest(task)));
+    unkept.entries.forEach(entry -> latest[0] = Math.max(latest[0], entry.time()));
+    unkept.tasks.forEach(task -> latest[0] = Math.max(latest[0], latest(task)));
     return latest[0];
   }
 
@@ -162,7 +279,7 @@ final class RocksDbWriter implements HistoryWriter {
             current.number() + 1, present.boot.index(), Math.max(present.latest(), current.from()) + 1, mark));
   }
 
-  private void keep(Periods periods, Task task) {
+  private void keep(Periods periods, Task task, List<Living> living, List<Task> ended) {
     int boot = present.boot.index();
     record.of(task);
     Creator kept = keptLive.get(task);
@@ -171,6 +288,7 @@ final class RocksDbWriter implements HistoryWriter {
       Keys.live(batch.key, record.tid, record.start);
       record.encode(batch.value);
       batch.put(Family.LIVE);
+      living.add(new Living(task, new Creator(record.creatorTid, record.creatorStart)));
     } else {
       if (kept != null) {
         Keys.live(batch.key, record.tid, record.start);
@@ -180,6 +298,7 @@ final class RocksDbWriter implements HistoryWriter {
       Keys.task(batch.key, period, record.tid, record.start);
       record.encode(batch.value);
       batch.put(Family.TASKS);
+      ended.add(task);
     }
     entryWriter.carry(batch, task.entry());
     if (record.creatorStart != TaskRecord.NOBODY && !isKeptAsChild(kept)) {
@@ -195,27 +314,25 @@ final class RocksDbWriter implements HistoryWriter {
   }
 
   /** What is written becomes what readers see: new places first, and only then are the old ones given up. */
-  private void publish(Periods periods, long mark, long latest) {
-    contents.periods(periods);
+  private void publish(UnderWay begun) {
+    contents.periods(begun.periods);
     entryWriter.committed();
-    storedEntries.refresh(present.boot.index(), entries);
-    present.committed(gaps, mark, latest, position);
-    tasks.forEach(task -> {
-      if (task.isLive()) {
-        keptLive.put(task, new Creator(task.creatorTid(), task.creatorStart()));
-      } else {
-        keptLive.remove(task);
-        live.remove(task);
-      }
+    storedEntries.refresh(present.boot.index(), begun.kept.entries);
+    present.committed(begun.kept.gaps, begun.mark, begun.latest, begun.position);
+    begun.living.forEach(one -> keptLive.put(one.task, one.creator));
+    begun.ended.forEach(task -> {
+      keptLive.remove(task);
+      live.remove(task);
     });
-    tasks.clear();
-    entries.clear();
-    gaps.clear();
-    clock.clear();
+    begun.kept.clear();
+    spare = begun.kept;
+    underWay = null;
   }
 
-  @Override
-  public boolean isDirty() {
-    return tasks.size() + entries.size() > 0 || !gaps.isEmpty() || !clock.isEmpty();
+  private void takeBack(UnderWay begun) {
+    begun.living.forEach(one -> keptLive.putIfAbsent(one.task, new Creator(0, TaskRecord.NOBODY)));
+    unkept.takeBack(begun.kept);
+    spare = begun.kept;
+    underWay = null;
   }
 }
