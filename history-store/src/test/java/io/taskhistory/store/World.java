@@ -77,6 +77,12 @@ public final class World {
     ended.clear();
   }
 
+  /** Does what a {@link #commit} does to the world, but for the commit. */
+  public void skipCommit() {
+    random.nextInt(3);
+    ended.clear();
+  }
+
   public void step() {
     time += random.nextInt(3);
     switch (random.nextInt(14)) {

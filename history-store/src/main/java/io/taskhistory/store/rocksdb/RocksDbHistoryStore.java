@@ -65,11 +65,17 @@ public final class RocksDbHistoryStore implements HistoryStore {
 
   /** As {@link #open(Path, BootFacts)} with settings of one's own; with no facts as {@link #reopen}. */
   public static RocksDbHistoryStore open(Path directory, @Nullable BootFacts boot, StoreSettings settings) {
+    return open(directory, boot, settings, new StoreThread());
+  }
+
+  /** The same, with a thread that writes as it likes. */
+  static RocksDbHistoryStore open(
+      Path directory, @Nullable BootFacts boot, StoreSettings settings, StoreThread thread) {
     DataDirectory locked = DataDirectory.open(directory);
     try {
       Database database = Database.open(locked);
       try {
-        return open(locked, database, boot, settings);
+        return open(locked, database, boot, settings, thread);
       } catch (RuntimeException e) {
         database.close();
         throw e;
@@ -81,12 +87,12 @@ public final class RocksDbHistoryStore implements HistoryStore {
   }
 
   private static RocksDbHistoryStore open(
-      DataDirectory directory, Database database, @Nullable BootFacts boot, StoreSettings settings) {
+      DataDirectory directory, Database database, @Nullable BootFacts boot, StoreSettings settings,
+      StoreThread thread) {
     Opening opening = new Opening(database, boot);
     Contents contents = opening.contents();
     StoredEntries entries = new StoredEntries(database);
     Restored restored = opening.restored(contents, entries);
-    StoreThread thread = new StoreThread();
     return new RocksDbHistoryStore(
         directory,
         database,

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing of the writer's own state changes before RocksDB has taken the batch, so a commit that was refused can be
  * tried again, with whatever has come since. It may have been written all the same, so what it was to keep as live is
- * taken for kept.
+ * taken for kept, and nothing moves to another period: there would be two of it.
  */
 final class RocksDbWriter implements HistoryWriter {
 
@@ -63,6 +63,8 @@ final class RocksDbWriter implements HistoryWriter {
   private Unkept spare = new Unkept();
   private byte[] position;
   private @Nullable UnderWay underWay;
+  /** The last commit, if it was refused: what of it is on the disk nobody knows. */
+  private @Nullable UnderWay refused;
   private final Map<Task, Creator> keptLive = new IdentityHashMap<>();
   private final Shedding shedding = new Shedding();
   private final Batch batch;
@@ -258,7 +260,8 @@ final class RocksDbWriter implements HistoryWriter {
 
   /** The latest time that anything kept carries once this batch is. */
   private long latest(long mark) {
-    long[] latest = {Math.max(mark, present.latest())};
+    long before = Math.max(present.latest(), refused == null ? 0 : refused.latest);
+    long[] latest = {Math.max(mark, before)};
     unkept.entries.forEach(entry -> latest[0] = Math.max(latest[0], entry.time()));
     unkept.tasks.forEach(task -> latest[0] = Math.max(latest[0], latest(task)));
     return latest[0];
@@ -269,14 +272,16 @@ final class RocksDbWriter implements HistoryWriter {
     return ending == null ? task.start() : Math.max(task.start(), ending.time());
   }
 
-  /** The periods, and one more where the current one is over: it begins after whatever has been kept by now. */
+  /** The periods, and one more where the current one is over: it begins after whatever may have been kept by now. */
   private Periods periodsAt(long mark) {
-    Periods periods = contents.periods();
-    Period current = periods.current();
-    return mark - current.opened() < periodLength
-        ? periods
-        : periods.with(new Period(
-            current.number() + 1, present.boot.index(), Math.max(present.latest(), current.from()) + 1, mark));
+    Periods begun = refused == null ? contents.periods() : refused.periods;
+    Period current = begun.current();
+    if (begun != contents.periods() || mark - current.opened() < periodLength) {
+      return begun;
+    }
+    long latest = Math.max(present.latest(), refused == null ? 0 : refused.latest);
+    return begun.with(
+        new Period(current.number() + 1, present.boot.index(), Math.max(latest, current.from()) + 1, mark));
   }
 
   private void keep(Periods periods, Task task, List<Living> living, List<Task> ended) {
@@ -327,6 +332,7 @@ final class RocksDbWriter implements HistoryWriter {
     begun.kept.clear();
     spare = begun.kept;
     underWay = null;
+    refused = null;
   }
 
   private void takeBack(UnderWay begun) {
@@ -334,5 +340,6 @@ final class RocksDbWriter implements HistoryWriter {
     unkept.takeBack(begun.kept);
     spare = begun.kept;
     underWay = null;
+    refused = begun;
   }
 }

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Does what waits for the disk, one thing after the other, so that whoever reads the kernel does not. Its thread is
  * called {@code store}.
  */
-final class StoreThread {
+class StoreThread {
 
   /** For how long a disk that hangs may hold up the end. */
   private static final long PATIENCE_SECONDS = 10;
