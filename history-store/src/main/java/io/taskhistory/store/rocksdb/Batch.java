@@ -33,6 +33,7 @@ final class Batch {
   private final int[] familyIds;
   private Bytes out = new Bytes(USUAL / 16);
   private int count;
+  private int records;
 
   /** For the writer to build the next key and the next value in. */
   final Bytes key = new Bytes(64);
@@ -51,6 +52,7 @@ final class Batch {
     }
     out.clear().u64(0).u32(0);
     count = 0;
+    records = 0;
   }
 
   boolean isEmpty() {
@@ -63,6 +65,12 @@ final class Batch {
     out.varint(key.length).bytes(key.array, 0, key.length);
     out.varint(value.length).bytes(value.array, 0, value.length);
     count++;
+    records += family == Family.LIVE || family == Family.TASKS || family == Family.ENTRIES ? 1 : 0;
+  }
+
+  /** How many tasks and entries are in it. */
+  int records() {
+    return records;
   }
 
   /** Takes {@link #key} away. */

@@ -175,6 +175,19 @@ final class DataDirectory implements AutoCloseable {
     return directory;
   }
 
+  /** Where a repair puts a store that is to take the place of the damaged one. */
+  Path repaired() {
+    return directory.resolve("db.repaired");
+  }
+
+  /** Refuses a directory whose repair was cut short between its last two steps. */
+  void checkNoRepair() {
+    if (!Files.exists(database()) && Files.exists(repaired())) {
+      throw new StoreException("The repair of the data directory " + directory + " was cut short."
+          + " Finish it with: taskhistory repair --data-dir " + directory);
+    }
+  }
+
   @Override
   public void close() {
     if (!channel.isOpen()) {

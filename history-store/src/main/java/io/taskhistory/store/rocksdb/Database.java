@@ -1,11 +1,15 @@
 package io.taskhistory.store.rocksdb;
 
+import io.taskhistory.store.Flush;
 import io.taskhistory.store.StoreException;
+import io.taskhistory.store.StoreHealth;
+import io.taskhistory.store.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.StampedLock;
 import java.util.function.Supplier;
@@ -15,6 +19,8 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Owns RocksDB's handles. They are bare pointers: a call on a closed one brings the whole JVM down. So every use is
@@ -31,6 +37,11 @@ final class Database implements AutoCloseable {
   /** How long after a failed write or a failed opening the next is tried. */
   private static final long PAUSE = TimeUnit.SECONDS.toNanos(1);
 
+  /** Up to so much in tables is read through when the store is opened; more than that while it is used. */
+  private static final long CHECKED_AT_ONCE = 256 << 20;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
   static {
     RocksDB.loadLibrary();
   }
@@ -42,6 +53,7 @@ final class Database implements AutoCloseable {
       return families.get(family.ordinal());
     }
 
+    /** May be called twice. */
     void close() {
       families.forEach(ColumnFamilyHandle::close);
       rocks.close();
@@ -49,21 +61,33 @@ final class Database implements AutoCloseable {
   }
 
   private final DataDirectory directory;
-  private final Options options = new Options();
+  private final StoreSettings settings;
+  private final Options options;
+  private final Health health;
   private final StampedLock gate = new StampedLock();
   private @Nullable Handles handles;
   private boolean closed;
+  private @Nullable StateFile state;
+  private @Nullable TableCheck check;
+  private int unsynced;
   private volatile boolean failed;
   private long failedAt;
 
-  private Database(DataDirectory directory) {
+  private Database(DataDirectory directory, StoreSettings settings) {
     this.directory = directory;
+    this.settings = settings;
+    this.options = new Options(settings.flush());
+    this.health = new Health(directory.path());
   }
 
   static Database open(DataDirectory directory) {
-    Database database = new Database(directory);
+    return open(directory, StoreSettings.DEFAULT);
+  }
+
+  static Database open(DataDirectory directory, StoreSettings settings) {
+    Database database = new Database(directory, settings);
     try {
-      database.handles = database.openRocks();
+      database.handles = database.openRocks(true);
       return database;
     } catch (RuntimeException e) {
       database.close();
@@ -71,20 +95,69 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private Handles openRocks() {
+  /** To look only: nothing is written, and what the log has is read into memory. */
+  static Database openToRead(DataDirectory directory) {
+    Database database = new Database(directory, StoreSettings.DEFAULT);
     List<ColumnFamilyHandle> families = new ArrayList<>();
     try {
-      Files.createDirectories(directory.database());
-      RocksDB rocks = RocksDB.open(options.database, directory.database().toString(), options.families, families);
-      return new Handles(rocks, families);
-    } catch (RocksDBException | IOException e) {
-      String message = String.valueOf(e.getMessage());
-      if (message.contains("lock") && message.contains("LOCK")) {
+      RocksDB rocks = RocksDB.openReadOnly(
+          database.options.database, directory.database().toString(), database.options.families, families);
+      database.handles = new Handles(rocks, families);
+      return database;
+    } catch (RocksDBException e) {
+      database.close();
+      throw database.health.cannot("open", e);
+    }
+  }
+
+  private Handles openRocks(boolean isFirst) {
+    Path files = directory.database();
+    List<ColumnFamilyHandle> families = new ArrayList<>();
+    try {
+      directory.checkNoRepair();
+      Files.createDirectories(files);
+      Inspection found = inspect(isFirst);
+      StateFile before = found.state();
+      options.create(found.isNew(), before == null);
+      String boot = StateFile.bootNow();
+      if (before != null) {
+        StateFile.open(boot, settings.flush(), before.logs(), before.first()).write(files);
+      }
+      RocksDB rocks = RocksDB.open(options.database, files.toString(), options.families, families);
+      Handles opened = new Handles(rocks, families);
+      try {
+        state = Inspection.opened(files, boot, settings.flush());
+      } catch (IOException e) {
+        opened.close();
+        throw e;
+      }
+      return opened;
+    } catch (RocksDBException e) {
+      if (String.valueOf(e.getMessage()).contains("LOCK")) {
         throw DataDirectory.inUse(directory.path());
       }
-      throw new StoreException("Cannot open the data directory " + directory.path() + ": " + message
-          + ". If it is damaged, move it away, or name another with --data-dir", e);
+      throw health.cannot("open", e);
+    } catch (IOException e) {
+      throw health.cannot("open", e);
     }
+  }
+
+  /** Refuses what is damaged; cuts off what a process that died has left half written. */
+  private Inspection inspect(boolean isFirst) throws IOException {
+    Inspection found = Inspection.of(directory.database());
+    if (!found.damages().isEmpty()) {
+      throw health.damaged(found.damages().get(0));
+    }
+    boolean isQuick = found.tableBytes() <= CHECKED_AT_ONCE;
+    List<Inspection.Damage> wrong = found.tables(isFirst && isQuick, bytes -> { });
+    if (!wrong.isEmpty()) {
+      throw health.damaged(wrong.get(0));
+    }
+    found.cut();
+    if (isFirst && !isQuick) {
+      check = new TableCheck(found, health);
+    }
+    return found;
   }
 
   /** Runs what uses RocksDB, with the certainty that nobody closes it meanwhile. Not to be nested. */
@@ -118,14 +191,14 @@ final class Database implements AutoCloseable {
     try {
       return now.rocks.get(now.of(family), options.read, key);
     } catch (RocksDBException e) {
-      throw failed("read", e);
+      throw health.cannot("read", e);
     }
   }
 
   /** To be closed within the same use. */
   Scan scan(Family family) {
     Handles now = handles();
-    return new Scan(now.rocks.newIterator(now.of(family), options.read));
+    return new Scan(now.rocks.newIterator(now.of(family), options.read), health);
   }
 
   /** Writes all of it or, with an exception or a crash, nothing. Not within a use. */
@@ -142,11 +215,18 @@ final class Database implements AutoCloseable {
   /** As {@link #commit}, within a use or before there can be others. */
   void write(Batch batch) {
     try (WriteBatch whole = new WriteBatch(batch.serialized())) {
-      handles().rocks.write(options.write, whole);
+      Handles now = handles();
+      now.rocks.write(options.write, whole);
+      unsynced += batch.records();
+      if (settings.flush() == Flush.INCREMENTAL && unsynced >= settings.freq()) {
+        now.rocks.syncWal();
+        unsynced = 0;
+      }
+      health.fine();
     } catch (RocksDBException e) {
       failedAt = System.nanoTime();
       failed = true;
-      throw failed("write", e);
+      throw health.cannot("write", e);
     }
   }
 
@@ -165,16 +245,16 @@ final class Database implements AutoCloseable {
         handles.close();
         handles = null;
       }
-      handles = openRocks();
+      handles = openRocks(false);
+      unsynced = settings.freq(); // what the log had before counts as well
       failed = false;
     } finally {
       gate.unlockWrite(stamp);
     }
   }
 
-  private StoreException failed(String what, RocksDBException e) {
-    return new StoreException("Cannot " + what + " the data directory " + directory.path() + ": " + e.getMessage()
-        + ". Check the space and the health of its file system", e);
+  StoreHealth health() {
+    return health.now();
   }
 
   long estimate(Family family) {
@@ -182,7 +262,7 @@ final class Database implements AutoCloseable {
     try {
       return now.rocks.getLongProperty(now.of(family), "rocksdb.estimate-num-keys");
     } catch (RocksDBException e) {
-      throw failed("read", e);
+      throw health.cannot("read", e);
     }
   }
 
@@ -196,6 +276,10 @@ final class Database implements AutoCloseable {
 
   @Override
   public void close() {
+    TableCheck running = check;
+    if (running != null) {
+      running.close();
+    }
     long stamp = gate.writeLock();
     try {
       if (closed) {
@@ -203,11 +287,29 @@ final class Database implements AutoCloseable {
       }
       closed = true;
       if (handles != null) {
-        handles.close();
+        close(handles);
       }
       options.close();
     } finally {
       gate.unlockWrite(stamp);
+    }
+  }
+
+  /** Only what is known to be on the disk in full is marked as closed; where that fails, nothing is lost by it. */
+  private void close(Handles open) {
+    StateFile then = state;
+    try {
+      boolean isWhole = !failed && then != null;
+      if (isWhole) {
+        open.rocks.syncWal();
+      }
+      open.close();
+      if (isWhole) {
+        Inspection.closed(directory.database(), Objects.requireNonNull(then));
+      }
+    } catch (RocksDBException | IOException e) {
+      open.close();
+      LOG.warn("The data directory {} could not be marked as closed: {}", directory.path(), e.getMessage());
     }
   }
 }

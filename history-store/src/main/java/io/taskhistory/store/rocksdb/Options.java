@@ -1,5 +1,6 @@
 package io.taskhistory.store.rocksdb;
 
+import io.taskhistory.store.Flush;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -19,8 +20,9 @@ import org.rocksdb.WriteOptions;
  * what it does two megabytes at most.
  *
  * <p>Everything is compressed with Zstandard, the write-ahead log too: a lifecycle may cost 100 bytes there, and the
- * records of a batch resemble each other. The Java interface has no call for the log's compression, so that option goes
- * in by its name.
+ * records of a batch resemble each other. Each log tells of the one before it, and of each table the manifest has a
+ * checksum: {@link Inspection} needs both. The Java interface has no call for these three options, so they go in by
+ * their names.
  */
 final class Options implements AutoCloseable {
 
@@ -41,12 +43,13 @@ final class Options implements AutoCloseable {
   private final LRUCache cache = new LRUCache(BLOCK_CACHE);
   private final BloomFilter bloom = new BloomFilter(BLOOM_BITS);
 
-  Options() {
+  Options(Flush flush) {
+    write.setSync(flush == Flush.SYNC);
     Properties named = new Properties();
     named.setProperty("wal_compression", "kZSTD");
+    named.setProperty("track_and_verify_wals", "true");
+    named.setProperty("file_checksum_gen_factory", "FileChecksumGenCrc32cFactory");
     database = DBOptions.getDBOptionsFromProps(named)
-        .setCreateIfMissing(true)
-        .setCreateMissingColumnFamilies(true)
         .setDbWriteBufferSize(MEMTABLES)
         .setMaxTotalWalSize(WRITE_AHEAD_LOG)
         .setMaxBackgroundJobs(2)
@@ -61,6 +64,11 @@ final class Options implements AutoCloseable {
     for (Family family : Family.values()) {
       families.add(new ColumnFamilyDescriptor(family.label(), options(family)));
     }
+  }
+
+  /** A store that is there is not to be made again of what is missing. */
+  void create(boolean isNew, boolean isUnfinished) {
+    database.setCreateIfMissing(isNew).setCreateMissingColumnFamilies(isUnfinished);
   }
 
   private ColumnFamilyOptions options(Family family) {

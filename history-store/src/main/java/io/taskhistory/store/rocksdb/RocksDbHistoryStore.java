@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The store on disk: whatever was committed survives the end of the process, however it comes. A commit is one batch in
- * the write-ahead log and is not synced, so the page cache has it when {@code kill -9} strikes; after a loss of power
- * the last seconds can be missing, but never a part of a commit.
+ * the write-ahead log, so the page cache has it when {@code kill -9} strikes. After a loss of power there is what
+ * {@link io.taskhistory.store.Flush} promises; never a part of a commit, and never one without those before.
  */
 public final class RocksDbHistoryStore implements HistoryStore {
 
@@ -73,7 +73,7 @@ public final class RocksDbHistoryStore implements HistoryStore {
       Path directory, @Nullable BootFacts boot, StoreSettings settings, StoreThread thread) {
     DataDirectory locked = DataDirectory.open(directory);
     try {
-      Database database = Database.open(locked);
+      Database database = Database.open(locked, settings);
       try {
         return open(locked, database, boot, settings, thread);
       } catch (RuntimeException e) {

@@ -1,6 +1,5 @@
 package io.taskhistory.store.rocksdb;
 
-import io.taskhistory.store.StoreException;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
@@ -8,9 +7,11 @@ import org.rocksdb.RocksIterator;
 final class Scan implements AutoCloseable {
 
   private final RocksIterator iterator;
+  private final Health health;
 
-  Scan(RocksIterator iterator) {
+  Scan(RocksIterator iterator, Health health) {
     this.iterator = iterator;
+    this.health = health;
   }
 
   /** To the first at or after {@code key}; false where there is none. */
@@ -48,7 +49,7 @@ final class Scan implements AutoCloseable {
       iterator.status();
       return false;
     } catch (RocksDBException e) {
-      throw new StoreException("Cannot read on: " + e.getMessage(), e);
+      throw health.cannot("read", e);
     }
   }
 

@@ -54,6 +54,6 @@ final class StoreUpkeep implements Upkeep {
 
   @Override
   public StoreHealth health() {
-    return StoreHealth.FINE;
+    return database.health();
   }
 }
