@@ -26,7 +26,9 @@ public record Gap(Boot boot, int id, String source, long from, long to, long los
     /** What the source said does not fit together, or not with /proc. */
     CONTRADICTION,
     /** Somebody switched the recording off, or took what it held. */
-    INTERFERENCE
+    INTERFERENCE,
+    /** What had been kept was damaged on the disk, and a repair could not save it. */
+    DAMAGE
   }
 
   public Gap {

@@ -115,7 +115,8 @@ final class DataDirectory implements AutoCloseable {
       format = 0;
     }
     if (format < 1) {
-      throw new StoreException(file + " was not written by taskhistory. Name another directory with --data-dir");
+      throw new StoreException(file + " was not written by taskhistory. Name another directory with"
+          + " --data-dir; or, where this is one and the file was damaged, write into it: " + VERSION_PREFIX + FORMAT);
     }
     if (format > FORMAT) {
       throw new StoreException("The data directory " + directory + " was made by a newer taskhistory: it has format "

@@ -61,6 +61,7 @@ final class Database implements AutoCloseable {
   }
 
   private final DataDirectory directory;
+  private final Path files;
   private final StoreSettings settings;
   private final Options options;
   private final Health health;
@@ -73,8 +74,9 @@ final class Database implements AutoCloseable {
   private volatile boolean failed;
   private long failedAt;
 
-  private Database(DataDirectory directory, StoreSettings settings) {
+  private Database(DataDirectory directory, Path files, StoreSettings settings) {
     this.directory = directory;
+    this.files = files;
     this.settings = settings;
     this.options = new Options(settings.flush());
     this.health = new Health(directory.path());
@@ -85,7 +87,13 @@ final class Database implements AutoCloseable {
   }
 
   static Database open(DataDirectory directory, StoreSettings settings) {
-    Database database = new Database(directory, settings);
+    directory.checkNoRepair();
+    return open(directory, directory.database(), settings);
+  }
+
+  /** One whose files are elsewhere in the directory. */
+  static Database open(DataDirectory directory, Path files, StoreSettings settings) {
+    Database database = new Database(directory, files, settings);
     try {
       database.handles = database.openRocks(true);
       return database;
@@ -96,12 +104,12 @@ final class Database implements AutoCloseable {
   }
 
   /** To look only: nothing is written, and what the log has is read into memory. */
-  static Database openToRead(DataDirectory directory) {
-    Database database = new Database(directory, StoreSettings.DEFAULT);
+  static Database openToRead(DataDirectory directory, Path files) {
+    Database database = new Database(directory, files, StoreSettings.DEFAULT);
     List<ColumnFamilyHandle> families = new ArrayList<>();
     try {
       RocksDB rocks = RocksDB.openReadOnly(
-          database.options.database, directory.database().toString(), database.options.families, families);
+          database.options.database, files.toString(), database.options.families, families);
       database.handles = new Handles(rocks, families);
       return database;
     } catch (RocksDBException e) {
@@ -111,10 +119,8 @@ final class Database implements AutoCloseable {
   }
 
   private Handles openRocks(boolean isFirst) {
-    Path files = directory.database();
     List<ColumnFamilyHandle> families = new ArrayList<>();
     try {
-      directory.checkNoRepair();
       Files.createDirectories(files);
       Inspection found = inspect(isFirst);
       StateFile before = found.state();
@@ -144,7 +150,7 @@ final class Database implements AutoCloseable {
 
   /** Refuses what is damaged; cuts off what a process that died has left half written. */
   private Inspection inspect(boolean isFirst) throws IOException {
-    Inspection found = Inspection.of(directory.database());
+    Inspection found = Inspection.of(files);
     if (!found.damages().isEmpty()) {
       throw health.damaged(found.damages().get(0));
     }
@@ -231,7 +237,7 @@ final class Database implements AutoCloseable {
   }
 
   private void openAgain() {
-    if (System.nanoTime() - failedAt < PAUSE || directory.database().toFile().getUsableSpace() < Options.MEMTABLES) {
+    if (System.nanoTime() - failedAt < PAUSE || files.toFile().getUsableSpace() < Options.MEMTABLES) {
       throw new StoreException("The last write to the data directory " + directory.path()
           + " failed. Check the space and the health of its file system");
     }
@@ -267,10 +273,10 @@ final class Database implements AutoCloseable {
   }
 
   long bytes() {
-    try (Stream<Path> files = Files.list(directory.database())) {
-      return files.mapToLong(file -> file.toFile().length()).sum();
+    try (Stream<Path> all = Files.list(files)) {
+      return all.mapToLong(file -> file.toFile().length()).sum();
     } catch (IOException e) {
-      throw new StoreException("Cannot list " + directory.database(), e);
+      throw new StoreException("Cannot list " + files, e);
     }
   }
 
@@ -305,7 +311,7 @@ final class Database implements AutoCloseable {
       }
       open.close();
       if (isWhole) {
-        Inspection.closed(directory.database(), Objects.requireNonNull(then));
+        Inspection.closed(files, Objects.requireNonNull(then));
       }
     } catch (RocksDBException | IOException e) {
       open.close();

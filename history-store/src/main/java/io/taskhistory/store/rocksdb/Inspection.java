@@ -48,6 +48,7 @@ final class Inspection {
   private final List<Cut> cuts = new ArrayList<>();
   private @Nullable StateFile state;
   private @Nullable Manifest manifest;
+  private @Nullable Path manifestFile;
   private boolean isNew;
   private boolean lostPower;
   private final TreeMap<Long, LogScan> logs = new TreeMap<>();
@@ -108,13 +109,14 @@ final class Inspection {
     }
     Path file = database.resolve(name.group(1));
     if (!Files.exists(file)) {
-      damages.add(new Damage(file, "it is missing"));
+      damages.add(new Damage(file, "it is missing, or " + current + " names the wrong one"));
       return;
     }
     readManifest(file);
   }
 
   private void readManifest(Path file) throws IOException {
+    manifestFile = file.getFileName();
     Manifest.Read read;
     try {
       read = Manifest.of(file);
@@ -191,6 +193,11 @@ final class Inspection {
 
   /** False where nothing after it counts. */
   private boolean judge(Manifest said, long number, LogScan scan) {
+    StateFile then = state;
+    if (then != null && number == then.first() && scan.whole() == 0 && !lostPower) {
+      damages.add(new Damage(log(number), "even its first record is missing")); // opening writes that one
+      return false;
+    }
     if (scan.bad() < 0) {
       return true;
     }
@@ -258,7 +265,8 @@ final class Inspection {
       Path file = file(table);
       try {
         if (!Files.exists(file)) {
-          wrong.add(new Damage(file, "it is missing"));
+          wrong.add(new Damage(file, "it is missing, or the end of " + manifestFile + ", which would tell that it was"
+              + " given up"));
         } else if (Files.size(file) != table.size()) {
           wrong.add(new Damage(file, "it has " + Files.size(file) + " bytes and should have " + table.size()));
         } else if (whole) {
