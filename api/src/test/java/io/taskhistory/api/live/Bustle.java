@@ -25,13 +25,20 @@ final class Bustle {
   Bustle(LiveTest test, int budget, String deeds) {
     this.budget = budget;
     this.deeds = deeds;
-    names = Stream.of("ada", "bob", "cyn", "dan").map(name -> link(test.directory.resolve(name)))
+    names = names(test);
+  }
+
+  /** What it is to call itself: links to it in the test's directory, as its environment has them. */
+  static String names(LiveTest test) {
+    return Stream.of("ada", "bob", "cyn", "dan").map(name -> link(test.directory.resolve(name)))
         .collect(Collectors.joining(":"));
   }
 
   private static String link(Path link) {
     try {
-      return Files.createSymbolicLink(link, Programs.bustle()).toString();
+      return Files.isSymbolicLink(link)
+          ? link.toString()
+          : Files.createSymbolicLink(link, Programs.bustle()).toString();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -23,6 +23,7 @@ final class Differences {
   private static final long A_LITTLE = 1000;
   private static final int MOST_SHOWN = 20;
   private static final int SAMPLE = 1500;
+  private static final int BATCH = 20_000;
 
   /** What to ask, and what the answer is: that somebody was there, with these names below the root, or nobody. */
   private record Question(Life life, long at, List<String> names, boolean isGone) {
@@ -83,11 +84,15 @@ final class Differences {
   private void compareHistories() {
     assertThat(lives).as("it is over, so each has an end").allMatch(Life::hasEnded);
     List<Question> all = lives.stream().flatMap(life -> questions(life).stream()).toList();
-    List<JsonNode> answers = service.lineages("names", all.stream().map(Question::json).toList());
-    assertThat(answers).hasSameSizeAs(all);
-    above = answers.get(0).path("history").asText();
-    for (int i = 0; i < all.size(); i++) {
-      compare(all.get(i), answers.get(i), answers.get(0).path("complete"));
+    JsonNode first = service.lineages("names", List.of(all.get(0).json())).get(0);
+    above = first.path("history").asText();
+    for (int from = 0; from < all.size(); from += BATCH) {
+      List<Question> some = all.subList(from, Math.min(all.size(), from + BATCH));
+      List<JsonNode> answers = service.lineages("names", some.stream().map(Question::json).toList());
+      assertThat(answers).hasSameSizeAs(some);
+      for (int i = 0; i < some.size(); i++) {
+        compare(some.get(i), answers.get(i), first.path("complete"));
+      }
     }
     questions = all.size();
   }
@@ -119,6 +124,11 @@ final class Differences {
   }
 
   private String below(List<String> names) {
+    return text(above, names);
+  }
+
+  /** What {@code above}, a history in the style {@code names}, becomes by these execs. */
+  static String text(String above, List<String> names) {
     StringBuilder text = new StringBuilder(above);
     names.forEach(name -> text.append("=>").append(Lineage.escaped(name)));
     return text.toString();

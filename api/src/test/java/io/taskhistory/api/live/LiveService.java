@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /** The service as a process of its own, and a client of it. Closing kills it; what it wrote stays in its home. */
@@ -248,12 +249,29 @@ final class LiveService implements AutoCloseable {
     return lineages("kernel", questions);
   }
 
+  /** Answers to a batch of questions, and the time up to which all had been applied by then. */
+  record Batch(Instant watermark, List<JsonNode> answers) {}
+
   /** Answers to a batch of questions, whole. */
   List<JsonNode> lineages(String style, List<String> questions) {
+    return batch(style, questions).answers;
+  }
+
+  Batch batch(String style, List<String> questions) {
     HttpResponse<String> response = send(request("/lineages?limit=0&style=" + style)
         .POST(HttpRequest.BodyPublishers.ofString(String.join("\n", questions))).build());
     assertThat(response.statusCode()).isEqualTo(200);
-    return response.body().lines().map(LiveService::parse).toList();
+    return new Batch(Instant.parse(response.headers().firstValue("Taskhistory-Watermark").orElseThrow()),
+        response.body().lines().map(LiveService::parse).toList());
+  }
+
+  /** The numbers of {@code /metrics} by their names, labels included. */
+  Map<String, Double> metrics() {
+    HttpResponse<String> response = send(HttpRequest.newBuilder(URI.create(url + "/metrics"))
+        .header("Authorization", "Bearer " + token).GET().build());
+    assertThat(response.statusCode()).isEqualTo(200);
+    return response.body().lines().filter(line -> !line.startsWith("#")).map(line -> line.split(" "))
+        .collect(Collectors.toMap(parts -> parts[0], parts -> Double.valueOf(parts[1])));
   }
 
   /** An audit log with histories added, and the summary. */

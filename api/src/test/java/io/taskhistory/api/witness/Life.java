@@ -114,6 +114,27 @@ public final class Life {
     return lastDeed;
   }
 
+  public boolean livedAt(long time) {
+    return start <= time && (end == LIVING || time < end);
+  }
+
+  /** Where its process stood then: the names of all execs on the way there, as far as the recording goes back. */
+  public List<String> namesAt(long time) {
+    List<String> names = new ArrayList<>(process().before);
+    process().execs.stream().filter(exec -> exec.time <= time).forEach(exec -> names.add(exec.name));
+    return names;
+  }
+
+  /** Whether it was born, became another or ended between these times. */
+  public boolean changedWithin(long from, long to) {
+    return isWithin(start, from, to) || isWithin(end, from, to)
+        || process().execs.stream().anyMatch(exec -> isWithin(exec.time, from, to));
+  }
+
+  private static boolean isWithin(long time, long from, long to) {
+    return from <= time && time <= to;
+  }
+
   public boolean hasEnded() {
     return end != LIVING;
   }

@@ -63,6 +63,11 @@ public final class Programs {
     return program("actor", "-pthread", "-static");
   }
 
+  /** A library for LD_PRELOAD that makes a disk stall and fail: see {@code disk.c}. */
+  public static Path faultyDisk() {
+    return program("disk", "-shared", "-fPIC", "-ldl");
+  }
+
   private static Path program(String source, String... flags) {
     return COMPILED.computeIfAbsent(source + String.join("", flags), name -> compile(source, name, flags));
   }
