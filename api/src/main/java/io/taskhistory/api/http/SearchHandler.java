@@ -12,6 +12,7 @@ import io.taskhistory.store.ExecCursor;
 import io.taskhistory.store.ExecPage;
 import io.taskhistory.store.ExecQuery;
 import io.taskhistory.store.HistoryReader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +25,11 @@ final class SearchHandler {
   private static final long MOST_UID = 0xffff_ffffL;
   /** A page of a rare thing in a long past is returned as far as it got, so that no request takes for ever. */
   private static final int SCAN_LIMIT = 20_000;
+  /**
+   * So does one of processes with long histories: each item has all of its own, and a process can call exec as often as
+   * it likes. In characters, which are bytes nearly all.
+   */
+  private static final int MOST_TEXT = 1 << 20;
   private static final Pattern CURSOR = Pattern.compile("(\\d{1,9})-(\\d{1,18})-(\\d{1,9})");
 
   private final HistoryReader reader;
@@ -43,9 +49,22 @@ final class SearchHandler {
     ExecPage page = reader.execs(new ExecQuery(
         params.raw("comm"), params.raw("exe"), uid, inquiry.bound("from", params.text("from")),
         inquiry.bound("to", params.text("to")), cursor == null ? null : cursor(cursor), size, SCAN_LIMIT));
-    List<ExecView> items = page.execs().stream().map(this::view).toList();
-    Answers.json(ctx, inquiry.watermark(),
-        new Page<>(items, page.next().map(SearchHandler::text).orElse(null), inquiry.watermark()));
+    Answers.json(ctx, inquiry.watermark(), page(page, inquiry.watermark()));
+  }
+
+  private Page<ExecView> page(ExecPage found, String watermark) {
+    List<ExecView> items = new ArrayList<>();
+    int room = MOST_TEXT;
+    for (ExecPage.Exec exec : found.execs()) {
+      ExecView view = view(exec);
+      items.add(view);
+      room -= view.history().length();
+      if (room <= 0 && items.size() < found.execs().size()) {
+        return new Page<>(
+            items, text(new ExecCursor(exec.boot().index(), exec.entry().time(), exec.entry().pid())), watermark);
+      }
+    }
+    return new Page<>(items, found.next().map(SearchHandler::text).orElse(null), watermark);
   }
 
   private ExecView view(ExecPage.Exec exec) {

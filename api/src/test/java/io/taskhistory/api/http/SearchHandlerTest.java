@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.taskhistory.api.Scene;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.Provenance;
+import io.taskhistory.history.RawText;
+import io.taskhistory.store.HistoryWriter;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -68,6 +73,31 @@ class SearchHandlerTest {
       cursor = page.path("next").isNull() ? null : "&cursor=" + page.path("next").asText();
     } while (cursor != null);
     assertThat(paged).isEqualTo(names("size=1000"));
+  }
+
+  /** A page of a thousand of these would be a hundred megabytes. */
+  @Test
+  void search_ofProcessesWithLongHistories_hasShorterPages() {
+    try (Running busy = new Running()) {
+      HistoryWriter writer = busy.scene.writer();
+      Entry last = writer.root();
+      for (int i = 0; i < 3000; i++) {
+        last = new Entry(last, 200 * Scene.SECOND + i, 5000, RawText.of("again-and-again"), Provenance.OBSERVED);
+        writer.save(last);
+      }
+      writer.commit(300 * Scene.SECOND);
+      String query = "/search?comm=again-and-again&size=1000";
+      int found = 0;
+      String cursor = "";
+      do {
+        HttpResponse<String> answer = busy.get(query + cursor);
+        assertThat(answer.body().length()).isLessThan(3 << 20);
+        JsonNode page = Running.parse(answer.body());
+        found += page.path("items").size();
+        cursor = page.path("next").isNull() ? "" : "&cursor=" + page.path("next").asText();
+      } while (!cursor.isEmpty());
+      assertThat(found).isEqualTo(3000);
+    }
   }
 
   @ParameterizedTest
