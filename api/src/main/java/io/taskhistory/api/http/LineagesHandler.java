@@ -12,6 +12,7 @@ import io.taskhistory.collector.CollectorView;
 import io.taskhistory.history.History;
 import io.taskhistory.history.HistoryStyle;
 import io.taskhistory.store.HistoryReader;
+import io.taskhistory.store.StoreException;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -87,17 +88,21 @@ final class LineagesHandler {
       LineageQuestion question, LineReader lines, Inquiry inquiry, LineageTexts texts, JsonGenerator out)
       throws IOException {
     Found found;
+    History history;
     try {
       question.read(lines.buffer(), lines.start(), lines.length());
       String until = question.until;
       found = until == null
           ? inquiry.task(question.pid, question.at, question.boot)
           : inquiry.onlyTask(question.pid, question.at, until, question.boot);
+      history = found.history();
     } catch (Refusal refusal) {
       refuse(question, refusal, out);
       return;
+    } catch (StoreException e) {
+      refuse(question, Problems.storeFailed(e), out);
+      return;
     }
-    History history = found.history();
     begin(question, out);
     out.writeStringField("task", found.task().id().toString());
     out.writeStringField("history", texts.write(history));

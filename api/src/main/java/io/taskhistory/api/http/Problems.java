@@ -6,6 +6,7 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.taskhistory.api.ask.Refusal;
 import io.taskhistory.api.view.ProblemView;
+import io.taskhistory.store.StoreException;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.EofException;
@@ -27,6 +28,7 @@ final class Problems {
     routes.exception(HttpResponseException.class, Problems::framework);
     // The client has gone, or sends something else than HTTP; nobody is left to be told.
     routes.exception(EofException.class, (e, ctx) -> LOG.debug("{} {} was broken off", ctx.method(), ctx.path(), e));
+    routes.exception(StoreException.class, (e, ctx) -> Answers.problem(ctx, storeFailed(e)));
     routes.exception(Exception.class, (e, ctx) -> {
       LOG.error("{} {} failed", ctx.method(), ctx.path(), e);
       Answers.problem(ctx, internal());
@@ -47,6 +49,11 @@ final class Problems {
     } else {
       Answers.problem(ctx, new Refusal(Refusal.Kind.BAD_REQUEST, "the request cannot be understood"));
     }
+  }
+
+  /** What lives can still be asked about; what has ended is on a disk that fails. */
+  static Refusal storeFailed(StoreException e) {
+    return new Refusal(Refusal.Kind.STORE_FAILED, String.valueOf(e.getMessage()));
   }
 
   private static Refusal internal() {
