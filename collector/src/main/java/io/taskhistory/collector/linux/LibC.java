@@ -14,6 +14,8 @@ public interface LibC {
 
   int bind(int fd, long address, int length);
 
+  int connect(int fd, long address, int length);
+
   int setsockopt(int fd, int level, int name, long value, int length);
 
   int getsockopt(int fd, int level, int name, long value, long length);
