@@ -1,5 +1,6 @@
 package io.taskhistory.api.cli;
 
+import io.taskhistory.api.policy.PolicyException;
 import io.taskhistory.api.service.ServiceException;
 import io.taskhistory.collector.source.SourceException;
 import io.taskhistory.store.StoreException;
@@ -46,6 +47,10 @@ public final class CommandLines {
     if (e instanceof Failure failure) {
       complaints.println("taskhistory: " + Terminal.clean(failure.getMessage()));
       return failure.exit().code();
+    }
+    if (e instanceof PolicyException) {
+      complaints.println("taskhistory: " + Terminal.clean(e.getMessage()));
+      return Failure.Exit.WRONG_USE.code();
     }
     if (e instanceof ServiceException || e instanceof StoreException || e instanceof SourceException) {
       complaints.println("taskhistory: " + Terminal.clean(e.getMessage()));

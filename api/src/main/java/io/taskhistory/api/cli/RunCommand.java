@@ -1,6 +1,10 @@
 package io.taskhistory.api.cli;
 
 import io.taskhistory.api.cli.Failure.Exit;
+import io.taskhistory.api.policy.Keeper;
+import io.taskhistory.api.policy.Policy;
+import io.taskhistory.api.policy.PolicyReader;
+import io.taskhistory.api.policy.ProgramRunner;
 import io.taskhistory.api.service.AuditUse;
 import io.taskhistory.api.service.LinuxMachine;
 import io.taskhistory.api.service.Listen;
@@ -9,6 +13,7 @@ import io.taskhistory.api.service.Recording;
 import io.taskhistory.api.service.Service;
 import io.taskhistory.api.service.Sources;
 import io.taskhistory.collector.source.SourceException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -76,6 +81,18 @@ final class RunCommand implements Callable<Integer> {
       description = "end the recording of the trace instance, which goes on while nothing runs, and run nothing")
   private boolean release;
 
+  @Option(names = "--thaw",
+      description = "let cgroups go on that a service that has ended left suspended, and run nothing")
+  private boolean thaw;
+
+  @Option(names = "--config", paramLabel = "FILE",
+      description = "limits, and what is done when one is crossed (default: /etc/taskhistory.conf where it is there)")
+  private @Nullable Path config;
+
+  @Option(names = "--set", paramLabel = "KEY=VALUE",
+      description = "one of them, whatever that file says; may be given more than once")
+  private List<String> sets = new ArrayList<>();
+
   @Option(names = "--auth", paramLabel = "HOW",
       description = "what callers have to show: token, the one in the data directory (default), or none, for tests")
   private Auth auth = Auth.TOKEN;
@@ -88,7 +105,12 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     TaskhistoryCommand all = Programs.of(program);
     Listen where = checked(all);
-    Machine machine = new LinuxMachine(sources());
+    Path data = all.dataDirectory().path();
+    if (thaw) {
+      return thaw(all, data);
+    }
+    Policy policy = PolicyReader.read(config, sets);
+    Machine machine = new LinuxMachine(sources(), policy.storeSettings());
     List<Machine.Shortage> shortages = machine.shortages();
     if (!shortages.isEmpty()) {
       throw new Failure(Exit.WRONG_USE, (release ? "cannot end the recording: " : "cannot follow tasks: ")
@@ -98,8 +120,10 @@ final class RunCommand implements Callable<Integer> {
     if (release) {
       return endRecording(all);
     }
+    Keeper.check(policy, data);
     LinkedBlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
-    Service service = Service.start(machine, all.dataDirectory(), where, auth == Auth.TOKEN, failures::add);
+    Service service = Service.start(machine, all.dataDirectory(), where, auth == Auth.TOKEN,
+        Keeper.Setup.of(policy, data, new ProgramRunner()), failures::add);
     stopOnSignal(service);
     all.terminal().line("ready " + service.url());
     if (all.terminal().isInteractive()) {
@@ -115,6 +139,13 @@ final class RunCommand implements Callable<Integer> {
     service.close();
     Runtime.getRuntime().halt(Exit.FAILED.code());
     return Exit.FAILED.code();
+  }
+
+  private static int thaw(TaskhistoryCommand all, Path data) {
+    int thawed = Keeper.thawLeftBehind(data);
+    all.terminal().line(all.json() ? "{\"thawed\":" + thawed + "}"
+        : thawed == 0 ? "nothing was left suspended" : "thawed " + thawed + " cgroups that had been left suspended");
+    return 0;
   }
 
   private int endRecording(TaskhistoryCommand all) {

@@ -51,7 +51,7 @@ final class ServeCommand implements Callable<Integer> {
           + "; taskhistory import makes one of audit logs, or name another --data-dir");
     }
     Service service = Service.start(
-        new KeptHistory(), all.dataDirectory(), where, auth == RunCommand.Auth.TOKEN, failure -> { });
+        new KeptHistory(), all.dataDirectory(), where, auth == RunCommand.Auth.TOKEN, null, failure -> { });
     RunCommand.stopOnSignal(service);
     all.terminal().line("ready " + service.url());
     if (all.terminal().isInteractive()) {

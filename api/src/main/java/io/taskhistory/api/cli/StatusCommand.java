@@ -67,6 +67,7 @@ final class StatusCommand implements Callable<Integer> {
     JsonNode store = status.path("store");
     terminal.line("store      " + text(store, "ended_tasks") + " ended tasks, " + text(store, "entries") + " execs, "
         + text(store, "bytes") + " bytes");
+    UpkeepLines.of(status.path("upkeep"), colour).forEach(terminal::line);
     JsonNode details = status.path("details");
     terminal.line("details    read " + text(details, "read") + ", skipped " + text(details, "skipped"));
   }

@@ -36,9 +36,9 @@ public final class ApiServer implements AutoCloseable {
    * @param token what callers have to show, or null for nothing
    */
   public ApiServer(
-      HistoryReader reader, CollectorView collector, String version, ServerSocketChannel listening,
+      HistoryReader reader, CollectorView collector, Bounds bounds, String version, ServerSocketChannel listening,
       @Nullable String token) {
-    Routes routes = new Routes(reader, collector, version);
+    Routes routes = new Routes(reader, collector, bounds, version);
     Guard guard = new Guard(port(listening), token, routes::isOpen);
     javalin = Javalin.create(config -> {
       settings(config);

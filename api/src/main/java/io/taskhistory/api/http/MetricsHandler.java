@@ -24,8 +24,8 @@ final class MetricsHandler {
   private final ExpositionFormats formats = ExpositionFormats.init();
   private final CollectorView collector;
 
-  MetricsHandler(HistoryReader reader, CollectorView collector, CoverageGauge coverage, EnrichmentCounts enrichment,
-      String version) {
+  MetricsHandler(HistoryReader reader, CollectorView collector, Bounds bounds, CoverageGauge coverage,
+      EnrichmentCounts enrichment, String version) {
     this.collector = collector;
     Info.builder().name("taskhistory_build_info").help("The version that runs.").labelNames("version")
         .register(registry).setLabelValues(version);
@@ -64,6 +64,7 @@ final class MetricsHandler {
     gauge("taskhistory_store_ended_tasks", "Ended tasks in the store, about.", () -> reader.stats().endedTasks());
     gauge("taskhistory_store_entries", "Execs in the store, about.", () -> reader.stats().entries());
     gauge("taskhistory_store_bytes", "What the store takes on disk.", () -> reader.stats().bytes());
+    UpkeepMetrics.register(registry, bounds, collector);
     gauge("taskhistory_heap_used_bytes", "The part of the Java heap that is in use.",
         () -> Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
   }

@@ -27,7 +27,7 @@ final class Routes {
   private final StatusHandler status;
   private final MetricsHandler metrics;
 
-  Routes(HistoryReader reader, CollectorView collector, String version) {
+  Routes(HistoryReader reader, CollectorView collector, Bounds bounds, String version) {
     this.reader = reader;
     this.collector = collector;
     CoverageGauge coverage = new CoverageGauge(reader);
@@ -37,8 +37,8 @@ final class Routes {
     lineages = new LineagesHandler(reader, collector);
     AuditEnrichment enrichment = new AuditEnrichment(reader, collector, Clocks.tick());
     enrich = new EnrichHandler(reader, collector, enrichment);
-    status = new StatusHandler(reader, collector, coverage, enrichment.counts(), version);
-    metrics = new MetricsHandler(reader, collector, coverage, enrichment.counts(), version);
+    status = new StatusHandler(reader, collector, bounds, coverage, enrichment.counts(), version);
+    metrics = new MetricsHandler(reader, collector, bounds, coverage, enrichment.counts(), version);
   }
 
   void define(RoutesConfig routes, Guard guard) {

@@ -6,6 +6,7 @@ import io.taskhistory.api.ask.Inquiry;
 import io.taskhistory.api.ask.Refusal;
 import io.taskhistory.api.enrich.EnrichmentCounts;
 import io.taskhistory.api.view.StatusView;
+import io.taskhistory.api.view.UpkeepView;
 import io.taskhistory.collector.CollectorView;
 import io.taskhistory.store.HistoryReader;
 
@@ -14,14 +15,16 @@ final class StatusHandler {
 
   private final HistoryReader reader;
   private final CollectorView collector;
+  private final Bounds bounds;
   private final CoverageGauge coverage;
   private final EnrichmentCounts enrichment;
   private final String version;
 
-  StatusHandler(HistoryReader reader, CollectorView collector, CoverageGauge coverage, EnrichmentCounts enrichment,
-      String version) {
+  StatusHandler(HistoryReader reader, CollectorView collector, Bounds bounds, CoverageGauge coverage,
+      EnrichmentCounts enrichment, String version) {
     this.reader = reader;
     this.collector = collector;
+    this.bounds = bounds;
     this.coverage = coverage;
     this.enrichment = enrichment;
     this.version = version;
@@ -30,9 +33,10 @@ final class StatusHandler {
   void status(Context ctx) {
     Params.of(ctx);
     String watermark = Inquiry.watermark(reader, collector);
-    Answers.json(ctx, watermark, StatusView.of(version, reader.boot(), watermark, collector.status(),
+    CollectorView.Status status = collector.status();
+    Answers.json(ctx, watermark, StatusView.of(version, reader.boot(), watermark, status,
         coverage.coverage(), reader.gaps(reader.boot()), reader.stats(),
-        enrichment.totals()));
+        UpkeepView.of(bounds.upkeep(), status.queue(), bounds.policy().get()), enrichment.totals()));
   }
 
   /** The process runs and answers. */

@@ -1,5 +1,7 @@
 package io.taskhistory.api.service;
 
+import io.taskhistory.api.policy.PolicyException;
+import io.taskhistory.api.policy.PolicyReader;
 import io.taskhistory.collector.audit.AuditControl;
 import io.taskhistory.collector.audit.AuditException;
 import io.taskhistory.collector.audit.AuditStatus;
@@ -38,6 +40,7 @@ public final class Checkup {
     checkup.checks.add(TracefsCheck.of(Path.of("/"), Sources.DEFAULT_TRACE_INSTANCE));
     checkup.audit(privileges);
     checkup.directory(directory);
+    checkup.configuration();
     return List.copyOf(checkup.checks);
   }
 
@@ -89,6 +92,16 @@ public final class Checkup {
           + "; --audit can only use rules that are there", "");
       default -> new Check("audit", true, false, "is on; " + daemon + "; used where asked for with --audit", "");
     };
+  }
+
+  /** What a service started without --config goes by. */
+  private void configuration() {
+    try {
+      checks.add(new Check("configuration", true, true,
+          "what applies: " + PolicyReader.read(null, List.of()).origin(), ""));
+    } catch (PolicyException e) {
+      checks.add(new Check("configuration", false, true, String.valueOf(e.getMessage()), ""));
+    }
   }
 
   private void directory(DataDirectory directory) {

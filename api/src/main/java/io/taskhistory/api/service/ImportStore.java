@@ -5,6 +5,7 @@ import io.taskhistory.store.BootFacts;
 import io.taskhistory.store.HistoryStore;
 import io.taskhistory.store.HistoryWriter;
 import io.taskhistory.store.StoreException;
+import io.taskhistory.store.StoreSettings;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ public final class ImportStore implements ImportTarget, AutoCloseable {
   @Override
   public HistoryWriter begin(BootFacts facts) {
     close();
-    HistoryStore begun = Stores.open(directory, facts);
+    HistoryStore begun = Stores.open(directory, facts, StoreSettings.DEFAULT);
     store = begun;
     return begun.writer();
   }

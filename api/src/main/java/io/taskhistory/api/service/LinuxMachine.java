@@ -20,6 +20,7 @@ import io.taskhistory.history.Boot;
 import io.taskhistory.history.ClockLedger;
 import io.taskhistory.store.BootFacts;
 import io.taskhistory.store.HistoryStore;
+import io.taskhistory.store.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,12 +45,15 @@ public final class LinuxMachine implements Machine {
       new AuditUse(AuditUse.Mode.LISTEN, AuditUse.Recorded.ALL, List.of());
 
   private final Sources sources;
+  private final StoreSettings settings;
 
   /** Where the trace journal goes if there is no file system in memory. */
   private Path directory = Path.of("/var/lib/taskhistory");
 
-  public LinuxMachine(Sources sources) {
+  /** @param settings how the store keeps things */
+  public LinuxMachine(Sources sources, StoreSettings settings) {
     this.sources = sources;
+    this.settings = settings;
   }
 
   @Override
@@ -108,7 +112,7 @@ public final class LinuxMachine implements Machine {
   public HistoryStore open(Path directory) {
     this.directory = directory;
     ClockLedger.Row now = Clocks.read();
-    return Stores.open(directory, new BootFacts(bootId(), now.wallOffset() - now.bootClockOffset(), now));
+    return Stores.open(directory, new BootFacts(bootId(), now.wallOffset() - now.bootClockOffset(), now), settings);
   }
 
   private static String bootId() {

@@ -1,6 +1,8 @@
 package io.taskhistory.api.service;
 
 import io.taskhistory.api.http.ApiServer;
+import io.taskhistory.api.http.Bounds;
+import io.taskhistory.api.policy.Keeper;
 import io.taskhistory.store.HistoryStore;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
@@ -15,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The running service. It comes up in the order in which a refusal does least: first the port, so that nothing of the
  * data directory is touched where another service runs, then the store, which refuses a directory in use or of a newer
- * version, then the token, the collector, HTTP, and last the file that tells others of it. It goes down in reverse.
+ * version, then the token, the collector, whoever keeps the store within bounds, HTTP, and last the file that tells
+ * others of it. It goes down in reverse.
  */
 public final class Service implements AutoCloseable {
 
@@ -31,7 +34,8 @@ public final class Service implements AutoCloseable {
   private final @Nullable String token;
 
   private Service(
-      Machine machine, DataDirectory directory, Listen listen, boolean auth, Consumer<Throwable> onFailure) {
+      Machine machine, DataDirectory directory, Listen listen, boolean auth, Keeper.@Nullable Setup keeping,
+      Consumer<Throwable> onFailure) {
     try {
       ServerSocketChannel listening = listen.open();
       open.push(listening::close);
@@ -42,7 +46,12 @@ public final class Service implements AutoCloseable {
       token = auth ? directory.tokenOrNew() : null;
       Machine.Following following = machine.follow(store, onFailure);
       open.push(following::close);
-      ApiServer server = new ApiServer(store.reader(), following, Version.read(), listening, token);
+      Keeper keeper = keeping == null ? null : Keeper.start(keeping, store.upkeep(), following);
+      if (keeper != null) {
+        open.push(keeper::close);
+      }
+      Bounds bounds = new Bounds(store.upkeep(), () -> Optional.ofNullable(keeper).map(Keeper::state));
+      ApiServer server = new ApiServer(store.reader(), following, bounds, Version.read(), listening, token);
       open.push(server::close);
       server.start();
       directory.announce(url);
@@ -57,13 +66,16 @@ public final class Service implements AutoCloseable {
    * Starts one; it answers when this returns.
    *
    * @param auth whether callers have to show the token
+   * @param keeping how the store is kept within bounds; null for not at all
    * @param onFailure called where tasks cannot be followed any longer
    * @throws ServiceException where the port or the directory cannot be had
    * @throws io.taskhistory.store.StoreException where the store cannot be opened
+   * @throws io.taskhistory.api.policy.PolicyException where what is configured cannot be here
    */
   public static Service start(
-      Machine machine, DataDirectory directory, Listen listen, boolean auth, Consumer<Throwable> onFailure) {
-    return new Service(machine, directory, listen, auth, onFailure);
+      Machine machine, DataDirectory directory, Listen listen, boolean auth, Keeper.@Nullable Setup keeping,
+      Consumer<Throwable> onFailure) {
+    return new Service(machine, directory, listen, auth, keeping, onFailure);
   }
 
   public String url() {

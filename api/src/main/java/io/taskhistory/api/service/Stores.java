@@ -2,6 +2,7 @@ package io.taskhistory.api.service;
 
 import io.taskhistory.store.BootFacts;
 import io.taskhistory.store.HistoryStore;
+import io.taskhistory.store.StoreSettings;
 import io.taskhistory.store.rocksdb.RocksDbHistoryStore;
 import java.nio.file.Path;
 
@@ -16,8 +17,8 @@ final class Stores {
   }
 
   /** Opens the one in a directory, or makes one, to go on with a boot or to begin it. */
-  static HistoryStore open(Path directory, BootFacts facts) {
-    return RocksDbHistoryStore.open(directory, facts);
+  static HistoryStore open(Path directory, BootFacts facts, StoreSettings settings) {
+    return RocksDbHistoryStore.open(directory, facts, settings);
   }
 
   /** Opens the one in a directory as it was left. */

@@ -19,12 +19,13 @@ import org.jspecify.annotations.Nullable;
  * @param spine the source that creates tasks and entries
  * @param gaps the latest of this boot, at most {@link #MOST_GAPS}
  * @param gapCount how many there are
+ * @param upkeep how the store is kept within bounds
  * @param enrichment what audit logs came to
  */
 public record StatusView(
     String version, String boot, String bootStart, String now, String watermark, String spine,
     List<SourceView> sources, Coverage coverage, List<GapView> gaps, int gapCount, StoreStats store,
-    DetailsView details, EnrichmentCounts.Totals enrichment) {
+    DetailsView details, UpkeepView upkeep, EnrichmentCounts.Totals enrichment) {
 
   public static final int MOST_GAPS = 100;
 
@@ -45,14 +46,15 @@ public record StatusView(
 
   public static StatusView of(
       String version, Boot boot, String watermark, CollectorView.Status status, Coverage coverage, List<Gap> gaps,
-      StoreStats store, EnrichmentCounts.Totals enrichment) {
+      StoreStats store, UpkeepView upkeep, EnrichmentCounts.Totals enrichment) {
     Instant now = Instant.now();
     return new StatusView(
         version, boot.id(), Rfc3339.write(boot.wallStart()),
         Rfc3339.write(now.getEpochSecond() * 1_000_000_000L + now.getNano()), watermark, status.spine(),
         status.sources().stream().map(source -> view(boot, source)).toList(), coverage,
         gaps.subList(Math.max(0, gaps.size() - MOST_GAPS), gaps.size()).stream().map(GapView::of).toList(),
-        gaps.size(), store, new DetailsView(status.detailsRead(), status.detailsSkipped()), enrichment);
+        gaps.size(), store, new DetailsView(status.detailsRead(), status.detailsSkipped()), upkeep,
+        enrichment);
   }
 
   private static SourceView view(Boot boot, CollectorView.Status.Source source) {

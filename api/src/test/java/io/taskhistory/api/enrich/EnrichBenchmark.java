@@ -2,6 +2,7 @@ package io.taskhistory.api.enrich;
 
 import io.taskhistory.api.Scene;
 import io.taskhistory.api.http.ApiServer;
+import io.taskhistory.api.http.Bounds;
 import io.taskhistory.history.ClockLedger;
 import io.taskhistory.history.Ending;
 import io.taskhistory.history.Entry;
@@ -93,7 +94,7 @@ final class EnrichBenchmark {
         report("in one process: %,.0f records/s, %,.0f by the processor's time; copying it %,.0f, ratio %.3f",
             records / enriched, records / processor, records / copied, copied / enriched);
       }
-      overHttp(store.reader());
+      overHttp(store);
     }
     Runtime runtime = Runtime.getRuntime();
     report("heap: %d MB at most, of %d", runtime.totalMemory() >> 20, runtime.maxMemory() >> 20);
@@ -216,11 +217,12 @@ final class EnrichBenchmark {
     }
   }
 
-  private void overHttp(HistoryReader reader) throws IOException, InterruptedException {
+  private void overHttp(HistoryStore store) throws IOException, InterruptedException {
     ServerSocketChannel listening = ServerSocketChannel.open();
     listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     int port = ((InetSocketAddress) listening.getLocalAddress()).getPort();
-    try (ApiServer server = new ApiServer(reader, collector, "benchmark", listening, null)) {
+    try (ApiServer server = new ApiServer(
+        store.reader(), collector, Bounds.of(store.upkeep()), "benchmark", listening, null)) {
       server.start();
       for (int i = 0; i < ROUNDS; i++) {
         double copied = seconds(() -> command("cat", log.toString()));

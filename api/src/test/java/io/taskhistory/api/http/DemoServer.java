@@ -13,7 +13,8 @@ public final class DemoServer {
     Scene scene = new Scene();
     ServerSocketChannel listening = ServerSocketChannel.open();
     listening.bind(new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0])));
-    new ApiServer(scene.reader(), scene.collector, "demo", listening, args.length > 1 ? args[1] : null).start();
+    new ApiServer(scene.reader(), scene.collector, Bounds.of(scene.store.upkeep()), "demo", listening,
+        args.length > 1 ? args[1] : null).start();
     System.out.println("ready http:/" + listening.getLocalAddress());
     Thread.currentThread().join();
   }

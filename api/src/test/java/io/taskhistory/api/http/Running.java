@@ -33,7 +33,8 @@ public final class Running implements AutoCloseable {
       ServerSocketChannel listening = ServerSocketChannel.open();
       listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       port = ((InetSocketAddress) listening.getLocalAddress()).getPort();
-      server = new ApiServer(scene.reader(), scene.collector, "1.2.3", listening, token);
+      server = new ApiServer(scene.reader(), scene.collector, Bounds.of(scene.store.upkeep()), "1.2.3", listening,
+          token);
       server.start();
     } catch (IOException e) {
       throw new IllegalStateException(e);

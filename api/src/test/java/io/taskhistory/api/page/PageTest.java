@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.taskhistory.api.Scene;
 import io.taskhistory.api.http.ApiServer;
+import io.taskhistory.api.http.Bounds;
 import io.taskhistory.history.Details;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.Provenance;
@@ -84,7 +85,8 @@ class PageTest {
     listening.setOption(StandardSocketOptions.SO_REUSEADDR, true);
     listening.bind(new InetSocketAddress("127.0.0.1", port));
     url = "http://127.0.0.1:" + listening.socket().getLocalPort() + "/";
-    server = new ApiServer(scene.reader(), scene.collector, "test", listening, TOKEN);
+    server = new ApiServer(
+        scene.reader(), scene.collector, Bounds.of(scene.store.upkeep()), "test", listening, TOKEN);
     server.start();
   }
 

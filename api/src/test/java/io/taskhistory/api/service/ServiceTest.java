@@ -84,7 +84,8 @@ class ServiceTest {
   private final Stage stage = new Stage();
 
   private Service start(boolean auth) {
-    return Service.start(stage, new DataDirectory(parent.resolve("data")), Listen.parse("127.0.0.1:0"), auth, e -> { });
+    return Service.start(stage, new DataDirectory(parent.resolve("data")), Listen.parse("127.0.0.1:0"), auth, null,
+        e -> { });
   }
 
   private static int status(String url, String... headers) throws Exception {
@@ -121,7 +122,7 @@ class ServiceTest {
   void port_inUse_leavesEverythingAlone() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(() -> Service.start(stage, new DataDirectory(parent.resolve("data")),
-          Listen.parse("127.0.0.1:" + taken.getLocalPort()), true, e -> { }))
+          Listen.parse("127.0.0.1:" + taken.getLocalPort()), true, null, e -> { }))
           .isInstanceOf(ServiceException.class).hasMessageContaining("--listen");
     }
     assertThat(stage.steps).isEmpty();

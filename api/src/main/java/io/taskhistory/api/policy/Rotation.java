@@ -1,0 +1,115 @@
+package io.taskhistory.api.policy;
+
+import io.taskhistory.store.Upkeep;
+import io.taskhistory.store.Upkeep.Slice;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Drops history, and never more than is needed: the next slice is only asked for when the last one is gone and there
+ * was time to see what that freed.
+ */
+final class Rotation {
+
+  private static final long SETTLES_WITHIN = Duration.ofSeconds(3).toNanos();
+  private static final long NOT_YET = Long.MIN_VALUE;
+  private static final int NOTHING = -1;
+
+  /** A store takes so much with next to nothing in it; to drop what is being written then frees nothing. */
+  private static final long LEAST_WORTHWHILE = 4L << 20;
+
+  private final Upkeep upkeep;
+  private final Times times;
+  private int asked = NOTHING;
+  private long goneSince = NOT_YET;
+  private volatile long dropped;
+
+  Rotation(Upkeep upkeep, Times times) {
+    this.upkeep = upkeep;
+    this.times = times;
+  }
+
+  /** How many slices were asked to be dropped. Any thread may ask. */
+  long dropped() {
+    return dropped;
+  }
+
+  /**
+   * Asks for the oldest slice to be dropped, where it is time to.
+   *
+   * @param evenPresent whether the one that is being written may go too, where there is no other
+   * @return whether it was
+   */
+  boolean dropOldest(boolean evenPresent) {
+    List<Slice> slices = upkeep.slices();
+    Slice oldest = slices.get(0);
+    if (!isSettled(oldest)) {
+      return false;
+    }
+    if (slices.size() == 1 && !(evenPresent && upkeep.bytes() >= LEAST_WORTHWHILE)) {
+      return false;
+    }
+    drop(oldest.number(), 1);
+    return true;
+  }
+
+  private boolean isSettled(Slice oldest) {
+    if (asked == NOTHING) {
+      return true;
+    }
+    if (oldest.number() <= asked) {
+      return false;
+    }
+    long now = times.monotonic().getAsLong();
+    if (goneSince == NOT_YET) {
+      goneSince = now;
+    }
+    return now - goneSince >= SETTLES_WITHIN;
+  }
+
+  /**
+   * Asks for all that ended before a time to be dropped, but for the one that is being written.
+   *
+   * @return whether there was any that had not been
+   */
+  boolean dropBefore(long wall) {
+    List<Slice> slices = upkeep.slices();
+    int last = lastBefore(slices, wall);
+    if (last < 0) {
+      return false;
+    }
+    int number = slices.get(last).number();
+    if (number <= asked) {
+      return false;
+    }
+    drop(number, last + 1);
+    return true;
+  }
+
+  /**
+   * When the oldest ended, and so what is young enough to be kept; the wall clock may have run ahead then, which shows
+   * by those after it, which cannot be older.
+   */
+  static long end(List<Slice> slices, int index) {
+    long end = Long.MAX_VALUE;
+    for (int i = index; i < slices.size(); i++) {
+      end = Math.min(end, slices.get(i).toWall());
+    }
+    return end;
+  }
+
+  private static int lastBefore(List<Slice> slices, long wall) {
+    int last = -1;
+    for (int i = 0; i < slices.size() - 1 && end(slices, i) < wall; i++) {
+      last = i;
+    }
+    return last;
+  }
+
+  private void drop(int number, int count) {
+    asked = number;
+    goneSince = NOT_YET;
+    dropped += count;
+    upkeep.giveUp(number);
+  }
+}
