@@ -110,7 +110,7 @@ final class RunCommand implements Callable<Integer> {
       return thaw(all, data);
     }
     Policy policy = PolicyReader.read(config, sets);
-    Machine machine = new LinuxMachine(sources(), policy.storeSettings());
+    Machine machine = new LinuxMachine(sources(), policy.storeSettings(), policy.queueSize());
     List<Machine.Shortage> shortages = machine.shortages();
     if (!shortages.isEmpty()) {
       throw new Failure(Exit.WRONG_USE, (release ? "cannot end the recording: " : "cannot follow tasks: ")

@@ -38,7 +38,7 @@ final class Performer {
         perform(trigger, action, detail);
       } catch (RuntimeException e) {
         // The next one may be what helps.
-        LOG.error("{}: the action {} failed", trigger.label(), action, e);
+        LOG.error("{}: the action {} failed: {}", trigger.label(), action, e.toString());
       }
     }
   }

@@ -46,14 +46,21 @@ public final class LinuxMachine implements Machine {
 
   private final Sources sources;
   private final StoreSettings settings;
+  private final long queueSize;
 
   /** Where the trace journal goes if there is no file system in memory. */
   private Path directory = Path.of("/var/lib/taskhistory");
 
-  /** @param settings how the store keeps things */
-  public LinuxMachine(Sources sources, StoreSettings settings) {
+  /**
+   * Makes one.
+   *
+   * @param settings how the store keeps things
+   * @param queueSize how many bytes may wait for that, about
+   */
+  public LinuxMachine(Sources sources, StoreSettings settings, long queueSize) {
     this.sources = sources;
     this.settings = settings;
+    this.queueSize = queueSize;
   }
 
   @Override
@@ -128,7 +135,7 @@ public final class LinuxMachine implements Machine {
     Collector collector = new Collector(
         new Collector.Setup(store, plan(store.writer().boot()), new ProcFs(), new TaskDetails(),
             Clocks::monotonic, Clocks::read, SystemFacts.clockTicksPerSecond(), Collector.Setup.DETAILS_RATE,
-            Collector.Setup.DETAILS_BURST, Collector.Setup.QUEUE),
+            Collector.Setup.DETAILS_BURST, queueSize),
         onFailure);
     collector.start();
     return new Followed(collector);
