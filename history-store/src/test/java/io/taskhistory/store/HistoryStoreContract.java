@@ -366,7 +366,28 @@ public abstract class HistoryStoreContract {
     openAgain(new BootFacts(FIRST_BOOT.bootId(), 0, now));
     openAgain(FIRST_BOOT);
 
-    assertThat(reader.boot().clock().rows()).containsExactly(FIRST_BOOT.clock(), now);
+    assertThat(reader.boot().clock().rows())
+        .containsExactly(FIRST_BOOT.clock(), now.after(FIRST_BOOT.clock(), FIRST_BOOT.clock().from()));
+  }
+
+  @Test
+  void open_sameBootAfterTheClockWasSet_knowsSinceWhenNobodyLooked() {
+    writer.commit(200);
+    openAgain(new BootFacts(FIRST_BOOT.bootId(), 0, new ClockLedger.Row(500, 3_600_000_000_000L, 0)));
+    openAgain(FIRST_BOOT);
+
+    assertThat(reader.boot().clock().last()).isEqualTo(new ClockLedger.Row(500, 3_600_000_000_000L, 0, 200));
+  }
+
+  @Test
+  void clock_rowThatIsKept_isThereAgain() {
+    ClockLedger.Row row = new ClockLedger.Row(900, -3_600_000_000_000L, 77_000_000_000L, 850);
+    writer.boot().clock().observe(row);
+    writer.clock(row);
+    writer.commit(1000);
+    openAgain(FIRST_BOOT);
+
+    assertThat(reader.boot().clock().last()).isEqualTo(row);
   }
 
   @Test

@@ -81,8 +81,9 @@ public final class MemoryHistoryStore implements HistoryStore, Upkeep {
     boots.replaceAll(MemoryHistoryStore::again);
     KeptBoot last = boots.isEmpty() ? null : boots.get(boots.size() - 1);
     if (last != null && last.boot.id().equals(facts.bootId())) {
-      if (last.boot.clock().observe(facts.clock())) {
-        last.clock.add(facts.clock());
+      ClockLedger.Row clock = facts.clock().after(last.boot.clock().last(), last.watermark);
+      if (last.boot.clock().observe(clock)) {
+        last.clock.add(clock);
       }
       return last;
     }

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <pre>
  *   'B' boot u32             -> | 1 | wall start u64 | id, 36 characters |
- *   'C' boot u32, from u64   -> | 1 | wall offset zigzag | boot clock offset zigzag |
+ *   'C' boot u32, from u64   -> | 1 | wall offset zigzag | boot clock offset zigzag | from − since varint |
  *   'G' boot u32, id u32     -> | 1 | cause u8 | from varint | to − from varint | lost zigzag | source … |
  *   'P' period u32           -> | 1 | boot u32 | from varint | opened varint |
  *   'S' boot u32             -> | 1 | the source's position … |
@@ -30,6 +30,9 @@ final class MetaRows {
   static final char PERIOD = 'P';
   static final char POSITION = 'S';
   static final char WATERMARK = 'W';
+
+  /** An idle machine's clocks were looked at once a second. */
+  private static final long NOTICED_WITHIN = 1_500_000_000L;
 
   private static final Gap.Cause[] CAUSES = Gap.Cause.values();
 
@@ -55,13 +58,22 @@ final class MetaRows {
 
   static void clock(Batch batch, Boot boot, ClockLedger.Row row) {
     batch.key.clear().u8(CLOCK).u32(boot.index()).u64(row.from());
-    batch.value.clear().u8(VERSION).zigzag(row.wallOffset()).zigzag(row.bootClockOffset());
+    batch.value.clear().u8(VERSION).zigzag(row.wallOffset()).zigzag(row.bootClockOffset())
+        .varint(row.from() - row.since());
     batch.put(Family.META);
   }
 
   static ClockLedger.Row clock(byte[] key, byte[] value) {
     BytesReader in = BytesReader.value(value, VERSION, "clock");
-    return new ClockLedger.Row(Keys.u64(key, 5), in.zigzag(), in.zigzag());
+    long from = Keys.u64(key, 5);
+    long wallOffset = in.zigzag();
+    long bootClockOffset = in.zigzag();
+    // A row that was written before steps were noticed at once does not tell when the last look was.
+    long within = in.left() > 0 ? in.varint() : NOTICED_WITHIN;
+    if (within < 0) {
+      throw new StoreException("Damaged clock: a row held before it was looked for");
+    }
+    return new ClockLedger.Row(from, wallOffset, bootClockOffset, from - within);
   }
 
   static void gap(Batch batch, Gap gap) {

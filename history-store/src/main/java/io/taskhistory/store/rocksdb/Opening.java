@@ -59,9 +59,11 @@ final class Opening {
   }
 
   private Contents resumed(Contents kept, BootRows boot, BootFacts facts) {
-    if (boot.boot.clock().observe(facts.clock())) {
+    // The clocks are looked at before each commit; since the last one nobody did.
+    ClockLedger.Row clock = facts.clock().after(boot.boot.clock().last(), boot.watermark());
+    if (boot.boot.clock().observe(clock)) {
       Batch batch = new Batch(database.familyIds());
-      MetaRows.clock(batch, boot.boot, facts.clock());
+      MetaRows.clock(batch, boot.boot, clock);
       database.write(batch);
     }
     return kept;
