@@ -188,6 +188,11 @@ public final class Scene {
     }
 
     @Override
+    public long kept() {
+      return watermark();
+    }
+
+    @Override
     public boolean awaitNow(Duration atMost) {
       waits.incrementAndGet();
       return true;

@@ -11,10 +11,11 @@ public interface CollectorView {
   /** The time up to which everything the kernel reported has been applied and can be queried. */
   long watermark();
 
-  /** Up to when the store has everything too: what was looked for there can be of use. Seldom behind the watermark. */
-  default long kept() {
-    return watermark();
-  }
+  /**
+   * Up to when the store has everything too, past execs and children among it. Behind the watermark where the store is
+   * slow or refuses.
+   */
+  long kept();
 
   /**
    * Waits until everything that the kernel had reported when the call began has been applied.

@@ -29,14 +29,16 @@ public final class Inquiry {
   private final @Nullable Moment at;
   private final long applied;
   private final String watermark;
+  private final String kept;
   private @Nullable Task[] recent = NONE;
 
-  private Inquiry(HistoryReader reader, List<Boot> boots, @Nullable Moment at, long applied) {
+  private Inquiry(HistoryReader reader, List<Boot> boots, @Nullable Moment at, long applied, long kept) {
     this.reader = reader;
     this.boots = boots;
     this.at = at;
     this.applied = applied;
     this.watermark = Rfc3339.write(reader.boot().wallAt(applied));
+    this.kept = Rfc3339.write(reader.boot().wallAt(Math.min(applied, kept)));
   }
 
   /** A question about now. */
@@ -56,7 +58,8 @@ public final class Inquiry {
     if (moment == null || moment.boot().equals(reader.boot()) && moment.time() > collector.watermark()) {
       collector.awaitNow(PATIENCE);
     }
-    return new Inquiry(reader, boots, moment, collector.watermark());
+    long kept = collector.kept();
+    return new Inquiry(reader, boots, moment, collector.watermark(), kept);
   }
 
   /** The watermark on the wall clock. */
@@ -66,6 +69,11 @@ public final class Inquiry {
 
   public String watermark() {
     return watermark;
+  }
+
+  /** The same for what only the store answers: past execs and children. A disk that hangs holds it back. */
+  public String kept() {
+    return kept;
   }
 
   public HistoryReader reader() {

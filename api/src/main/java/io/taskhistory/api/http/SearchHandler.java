@@ -49,7 +49,7 @@ final class SearchHandler {
     ExecPage page = reader.execs(new ExecQuery(
         params.raw("comm"), params.raw("exe"), uid, inquiry.bound("from", params.text("from")),
         inquiry.bound("to", params.text("to")), cursor == null ? null : cursor(cursor), size, SCAN_LIMIT));
-    Answers.json(ctx, inquiry.watermark(), page(page, inquiry.watermark()));
+    Answers.json(ctx, inquiry.kept(), page(page, inquiry.kept()));
   }
 
   private Page<ExecView> page(ExecPage found, String watermark) {

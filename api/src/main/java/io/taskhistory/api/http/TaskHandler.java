@@ -54,8 +54,8 @@ final class TaskHandler {
     List<Task> found = reader.children(task.id(), after, size + 1);
     List<Task> shown = found.subList(0, Math.min(size, found.size()));
     String next = found.size() > size ? shown.get(size - 1).id().toString() : null;
-    Answers.json(ctx, inquiry.watermark(),
-        new Page<>(shown.stream().map(ChildView::of).toList(), next, inquiry.watermark()));
+    Answers.json(ctx, inquiry.kept(),
+        new Page<>(shown.stream().map(ChildView::of).toList(), next, inquiry.kept()));
   }
 
   /** The task that a cursor names. */

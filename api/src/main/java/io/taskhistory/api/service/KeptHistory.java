@@ -42,6 +42,11 @@ public final class KeptHistory implements Machine {
     }
 
     @Override
+    public long kept() {
+      return watermark();
+    }
+
+    @Override
     public boolean awaitNow(Duration atMost) {
       return true;
     }

@@ -180,6 +180,11 @@ public final class LinuxMachine implements Machine {
     }
 
     @Override
+    public long kept() {
+      return collector.kept();
+    }
+
+    @Override
     public boolean awaitNow(Duration atMost) {
       return collector.awaitNow(atMost);
     }

@@ -92,6 +92,11 @@ class WatchTest {
     }
 
     @Override
+    public long kept() {
+      return watermark();
+    }
+
+    @Override
     public boolean awaitNow(Duration atMost) {
       return true;
     }

@@ -64,6 +64,11 @@ class ServiceTest {
         }
 
         @Override
+        public long kept() {
+          return watermark();
+        }
+
+        @Override
         public boolean awaitNow(Duration atMost) {
           return scene.collector.awaitNow(atMost);
         }

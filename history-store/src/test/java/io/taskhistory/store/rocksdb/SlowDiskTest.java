@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is saved and asked while a commit hangs or is refused. */
 final class SlowDiskTest {
 
+  private static final int ROUNDS = 150;
   private static final StoreSettings SETTINGS = StoreSettings.sliced(Duration.ofNanos(100));
 
   @TempDir
@@ -172,7 +173,7 @@ final class SlowDiskTest {
 
   /** A commit that is refused may have been written or not; what comes of later ones is the same. */
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 1340, 20231108})
+  @ValueSource(longs = {1, 2, 1340})
   void commits_ofWhichMostAreRefused_keepTheSameAsThoseThatAreNot(long seed) {
     Random whims = new Random(~seed);
     Path other = directory.resolve("other");
@@ -183,7 +184,7 @@ final class SlowDiskTest {
     World one = new World(seed, tried, 10);
     World reference = new World(seed, sound, 10);
     int refused = 0;
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < ROUNDS; i++) {
       for (int steps = random.nextInt(25); steps > 0; steps--) {
         one.step();
         reference.step();
@@ -210,7 +211,8 @@ final class SlowDiskTest {
       assertThat(more).as("in round %d there is, where there should be %s", i, missing).isEmpty();
       assertThat(missing).as("missing in round %d", i).isEmpty();
     }
-    System.out.printf("%d commits were refused, of 300 that came through nothing is missing%n", refused);
+    System.out.printf("%d commits were refused, of %d that came through nothing is missing%n", refused,
+        ROUNDS);
     assertThat(refused).isPositive();
     tried.close();
     sound.close();
