@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskhistory.history.Boot;
 import io.taskhistory.history.Details;
+import io.taskhistory.history.Entry;
 import io.taskhistory.history.Moment;
 import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
@@ -22,53 +23,131 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Random lives, followed into the real store and into the reference, have to read the same after each commit. */
+/**
+ * Random lives, followed into the real store and into the reference, have to read the same after each commit; and what is
+ * kept as if nothing had been given up.
+ */
 final class RandomLivesTest {
 
-  private static final int COMMITS = 120;
+  private static final int COMMITS = 90;
   private static final int TIDS = 42;
 
   @TempDir
   Path directory;
 
+  /** The store that is tried, the reference, and a reference that gives nothing up. */
+  private final List<World> worlds = new ArrayList<>();
   private final Kept kept = new Kept();
+  private final Kept everything = new Kept();
+  private int boot = 1;
 
   @ParameterizedTest
   @CsvSource({"1, 1000000000", "2, 50", "3, 200", "4, 20", "5, 1", "6, 100", "20231108, 70", "1340, 400"})
-  void everyAnswer_afterCommitsAndReopenings_isTheReferences(long seed, long periodLength) {
+  void everyAnswer_afterCommitsAndReopenings_isTheReferences(long seed, long sliceLength) {
+    live(seed, StoreSettings.sliced(Duration.ofNanos(sliceLength)), 0);
+  }
+
+  /** The fewer steps a slice has, the more of it is carried; the longer it is, the more goes at once. */
+  @ParameterizedTest
+  @CsvSource({"1, 1000000000", "2, 50", "3, 200", "4, 20", "5, 1", "6, 100", "7, 10", "20231108, 70", "1340, 400"})
+  void everyAnswer_whileHistoryIsGivenUp_isTheReferencesAndLacksNoAncestor(long seed, long sliceLength) {
+    live(seed, StoreSettings.sliced(Duration.ofNanos(sliceLength)), 6);
+  }
+
+  private void live(long seed, StoreSettings settings, int commitsAGivingUp) {
     Random random = new Random(seed);
-    StoreSettings sliced = StoreSettings.sliced(Duration.ofNanos(periodLength));
-    int boot = 1;
-    World real = new World(seed, RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(boot), sliced), 10);
-    World reference = new World(seed, MemoryHistoryStore.open(kept, HistoryStoreContract.facts(boot)), 10);
+    worlds.add(new World(seed, openReal(settings), 10));
+    worlds.add(new World(seed, MemoryHistoryStore.open(kept, HistoryStoreContract.facts(boot), settings), 10));
+    worlds.add(new World(seed, MemoryHistoryStore.open(everything, HistoryStoreContract.facts(boot)), 10));
+    int slices = 0;
     try {
       for (int i = 0; i < COMMITS; i++) {
         for (int steps = random.nextInt(25); steps > 0; steps--) {
-          real.step();
-          reference.step();
+          worlds.forEach(World::step);
+        }
+        if (commitsAGivingUp > 0 && random.nextInt(commitsAGivingUp) == 0) {
+          slices += giveUp(random);
         }
         boolean isLost = random.nextInt(20) == 0;
         if (!isLost) {
-          real.commit();
-          reference.commit();
-          compare(real, reference, random);
+          worlds.forEach(World::commit);
+          compare(random);
         }
         if (isLost || random.nextInt(8) == 0) {
-          boolean isNewBoot = random.nextInt(4) == 0;
-          boot += isNewBoot ? 1 : 0;
-          long time = isNewBoot ? 10 : real.time() + random.nextInt(50);
-          real.store().close();
-          reference.store().close();
-          BootFacts facts = HistoryStoreContract.facts(boot);
-          real.opened(RocksDbHistoryStore.open(directory, facts, sliced), time);
-          reference.opened(MemoryHistoryStore.open(kept, facts), time);
-          compare(real, reference, random);
+          reopen(random, settings);
+          compare(random);
         }
       }
+      System.out.printf("seed %d: %d slices given up, %d of %d tasks kept%n", seed, slices,
+          worlds.get(1).reader().stats().endedTasks(), worlds.get(2).reader().stats().endedTasks());
     } finally {
-      real.store().close();
-      reference.store().close();
+      worlds.forEach(world -> world.store().close());
     }
+  }
+
+  private RocksDbHistoryStore openReal(StoreSettings settings) {
+    return RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(boot), settings);
+  }
+
+  /** Mostly some old ones, sometimes the present one too. */
+  private int giveUp(Random random) {
+    List<Upkeep.Slice> slices = worlds.get(0).store().upkeep().slices();
+    int last = random.nextInt(4) == 0 ? slices.size() - 1 : random.nextInt((slices.size() + 1) / 2);
+    for (World world : worlds.subList(0, 2)) {
+      world.store().upkeep().giveUp(slices.get(last).number());
+    }
+    return last + 1;
+  }
+
+  private void reopen(Random random, StoreSettings settings) {
+    boolean isNewBoot = random.nextInt(4) == 0;
+    boot += isNewBoot ? 1 : 0;
+    long time = isNewBoot ? 10 : worlds.get(0).time() + random.nextInt(50);
+    worlds.forEach(world -> world.store().close());
+    BootFacts facts = HistoryStoreContract.facts(boot);
+    worlds.get(0).opened(openReal(settings), time);
+    worlds.get(1).opened(MemoryHistoryStore.open(kept, facts, settings), time);
+    worlds.get(2).opened(MemoryHistoryStore.open(everything, facts), time);
+  }
+
+  private void compare(Random random) {
+    assertThat(worlds.get(0).store().upkeep().slices()).isEqualTo(worlds.get(1).store().upkeep().slices());
+    compare(worlds.get(0), worlds.get(1), random);
+    if (random.nextInt(4) == 0) {
+      compareWithAll(worlds.get(0).reader(), worlds.get(2).reader(), random);
+    }
+  }
+
+  /** Whatever is kept is as it is where nothing was given up, and so has all its ancestors. */
+  private static void compareWithAll(HistoryReader one, HistoryReader all, Random random) {
+    Boot boot = one.boots().get(random.nextInt(one.boots().size()));
+    List<String> execs = execs(one, everyExec(boot));
+    assertThat(execs).doesNotHaveDuplicates();
+    assertThat(execs(all, everyExec(boot))).containsAll(execs);
+    for (int tid = 0; tid <= TIDS; tid++) {
+      for (Task task : one.tasks(tid, new Moment(boot, 0), Long.MAX_VALUE - 1)) {
+        assertThat(Picture.of(task)).isEqualTo(picture(all.task(task.id())));
+        List<String> children = all.children(task.id(), null, Integer.MAX_VALUE).stream()
+            .filter(child -> one.task(child.id()).isPresent()).map(Picture::of).toList();
+        assertThat(children(one, task.id(), 1 + random.nextInt(4))).isEqualTo(children);
+        if (!boot.equals(one.boot()) || task.ending().isPresent()) {
+          assertThat(execs).containsAll(ancestors(boot, task));
+        }
+      }
+    }
+  }
+
+  private static List<String> ancestors(Boot boot, Task task) {
+    List<String> ancestors = new ArrayList<>();
+    for (@Nullable Entry entry = task.entry(); entry != null && !entry.isRoot(); entry = entry.parent()) {
+      ancestors.add(boot.index() + ": " + Picture.of(entry));
+    }
+    return ancestors;
+  }
+
+  private static ExecQuery everyExec(Boot boot) {
+    return new ExecQuery(null, null, Details.UNKNOWN_NUMBER, new Moment(boot, 0), new Moment(boot, Long.MAX_VALUE),
+        null, Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
 
   private static void compare(World real, World reference, Random random) {
@@ -145,7 +224,7 @@ final class RandomLivesTest {
       ExecPage page = reader.execs(new ExecQuery(
           query.comm(), query.exe(), query.uid(), query.from(), query.to(), after, query.most(), query.scanLimit()));
       page.execs().forEach(exec -> all.add(exec.boot().index() + ": " + Picture.of(exec.entry())));
-      all.add("next " + page.next());
+      page.next().ifPresent(next -> all.add("next " + next));
       after = page.next().orElse(null);
     } while (after != null);
     return all;

@@ -12,7 +12,9 @@ import io.taskhistory.history.SignalOrigin;
 import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,8 @@ public final class World {
   private final TreeMap<Integer, Task> living = new TreeMap<>();
   private final List<Task> ended = new ArrayList<>();
   private final TreeMap<String, Entry> entries = new TreeMap<>();
+  private Map<Integer, Long> ends = new HashMap<>();
+  private Map<Integer, Long> committedEnds = Map.of();
 
   public World(long seed, HistoryStore store, long time) {
     this.random = new Random(seed);
@@ -42,6 +46,8 @@ public final class World {
 
   /** The store was opened (again): what the world goes on with is what the store kept. */
   public void opened(HistoryStore opened, long now) {
+    ends = opened.writer().boot().equals(writer.boot()) ? new HashMap<>(committedEnds) : new HashMap<>();
+    committedEnds = Map.copyOf(ends);
     store = opened;
     writer = opened.writer();
     time = now;
@@ -75,6 +81,7 @@ public final class World {
   public void commit() {
     writer.commit(time - random.nextInt(3));
     ended.clear();
+    committedEnds = Map.copyOf(ends);
   }
 
   /** Does what a {@link #commit} does to the world, but for the commit. */
@@ -157,8 +164,8 @@ public final class World {
 
   private void exec() {
     Task task = anyLeader();
-    if (task == null) {
-      return;
+    if (task == null || living.values().stream().anyMatch(thread -> thread != task && thread.leader() == task)) {
+      return; // it would end its threads
     }
     time++;
     boolean known = random.nextInt(4) > 0;
@@ -186,6 +193,7 @@ public final class World {
     task.end(ending());
     living.remove(task.tid());
     ended.add(task);
+    ends.put(task.tid(), time);
     writer.save(task);
   }
 
@@ -230,6 +238,7 @@ public final class World {
     if (entry == null) {
       return;
     }
+    RawText before = entry.name();
     if (!entry.isRoot()) {
       if (random.nextInt(4) == 0) {
         entry.know(RawText.UNKNOWN, Provenance.UNKNOWN);
@@ -239,6 +248,15 @@ public final class World {
     }
     entry.detail(random.nextInt(4) == 0 ? Details.UNKNOWN : HistoryStoreContract.details(random.nextInt(4)));
     writer.save(entry);
+    living.values().stream().filter(task -> task.entry() == entry && isNamed(task, before)).forEach(task -> {
+      task.rename(entry.name());
+      writer.save(task);
+    });
+  }
+
+  /** Whether the name was the entry's, so that it goes when that does. */
+  private static boolean isNamed(Task task, RawText name) {
+    return name.isKnown() && task.comm().equals(name);
   }
 
   /** A process that is found, started some time ago. */
@@ -250,7 +268,7 @@ public final class World {
     }
     Entry parent = reaper == null ? writer.root() : reaper.entry();
     boolean isFree = ended.stream().noneMatch(task -> task.tid() == tid);
-    long start = Math.max(lastEnd(tid), isFree ? time - random.nextInt(60) : time);
+    long start = Math.max(ends.getOrDefault(tid, -1L) + 1, isFree ? time - random.nextInt(60) : time);
     Entry entry = new Entry(parent, start, tid, name(), Provenance.SNAPSHOT);
     if (start < 0 || entries.containsKey(key(entry))) {
       return;
@@ -258,14 +276,6 @@ public final class World {
     Task task = Task.leader(writer.boot(), tid, start, entry);
     living.put(tid, task);
     enter(task, entry);
-  }
-
-  private long lastEnd(int tid) {
-    return reader().task(tid)
-        .filter(task -> task.boot().equals(writer.boot()))
-        .flatMap(Task::ending)
-        .map(ending -> ending.time() + 1)
-        .orElse(0L);
   }
 
   /** Something about a task comes after it has ended. */

@@ -14,11 +14,14 @@ import io.taskhistory.store.HistoryWriter;
 import io.taskhistory.store.LiveTasks;
 import io.taskhistory.store.StoreException;
 import io.taskhistory.store.StoreHealth;
+import io.taskhistory.store.StoreSettings;
 import io.taskhistory.store.Upkeep;
 import io.taskhistory.store.memory.Kept.EntryKey;
 import io.taskhistory.store.memory.Kept.KeptBoot;
 import io.taskhistory.store.memory.Kept.KeptEntry;
+import io.taskhistory.store.memory.Kept.KeptSlice;
 import io.taskhistory.store.memory.Kept.KeptTask;
+import io.taskhistory.store.memory.Kept.TaskKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -31,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryHistoryStore implements HistoryStore, Upkeep {
 
   final Kept kept;
+  private final long sliceLength;
+  private int givenUp = -1;
   final KeptBoot present;
   final LiveTasks live = new LiveTasks();
   final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -39,15 +44,16 @@ public final class MemoryHistoryStore implements HistoryStore, Upkeep {
   private final MemoryReader reader;
   private boolean closed;
 
-  private MemoryHistoryStore(Kept kept, BootFacts facts) {
+  private MemoryHistoryStore(Kept kept, BootFacts facts, StoreSettings settings) {
     this.kept = kept;
+    this.sliceLength = settings.slice().toNanos();
     this.present = bootOf(kept, facts);
     this.reader = new MemoryReader(this);
     StoredHistory history = new StoredHistory(this, present);
     KeptEntry keptRoot = present.entries.get(new EntryKey(0, 0));
     if (keptRoot == null) {
       root = Entry.root(Provenance.SNAPSHOT);
-      present.entries.put(EntryKey.of(root), KeptEntry.of(root));
+      present.need(root, current().number());
     } else {
       root = history.entry(new EntryKey(0, 0));
     }
@@ -73,7 +79,12 @@ public final class MemoryHistoryStore implements HistoryStore, Upkeep {
 
   /** Goes on with what an earlier store kept. */
   public static MemoryHistoryStore open(Kept kept, BootFacts facts) {
-    return new MemoryHistoryStore(kept, facts);
+    return open(kept, facts, StoreSettings.DEFAULT);
+  }
+
+  /** The same with slices of a length of one's own; they can be of any size. */
+  public static MemoryHistoryStore open(Kept kept, BootFacts facts, StoreSettings settings) {
+    return new MemoryHistoryStore(kept, facts, settings);
   }
 
   private static KeptBoot bootOf(Kept kept, BootFacts facts) {
@@ -96,8 +107,10 @@ public final class MemoryHistoryStore implements HistoryStore, Upkeep {
           ? task
           : task.closed(new Ending(Math.max(watermark, key.start()), Ending.UNKNOWN_STATUS)));
     }
-    Boot boot =
-        new Boot(boots.size(), facts.bootId(), facts.wallStart(), new ClockLedger(List.of(facts.clock())));
+    int index = last == null ? 0 : last.boot.index() + 1;
+    Boot boot = new Boot(index, facts.bootId(), facts.wallStart(), new ClockLedger(List.of(facts.clock())));
+    int number = last == null ? 0 : kept.slices.get(kept.slices.size() - 1).number() + 1;
+    kept.slices.add(new KeptSlice(number, index, 0, facts.clock().from()));
     KeptBoot begun = new KeptBoot(boot);
     begun.clock.add(facts.clock());
     boots.add(begun);
@@ -114,6 +127,8 @@ public final class MemoryHistoryStore implements HistoryStore, Upkeep {
         new Gap(boot, gap.id(), gap.source(), gap.from(), gap.to(), gap.lost(), gap.cause())));
     again.tasks.putAll(before.tasks);
     again.entries.putAll(before.entries);
+    again.neededIn.putAll(before.neededIn);
+    again.latest = before.latest;
     again.watermark = before.watermark;
     again.position = before.position;
     return again;
@@ -136,14 +151,52 @@ public final class MemoryHistoryStore implements HistoryStore, Upkeep {
 
   @Override
   public List<Slice> slices() {
-    Boot boot = present.boot;
-    long from = boot.wallStart();
-    return List.of(new Slice(0, boot.index(), from, Math.max(from, boot.wallAt(present.watermark))));
+    lock.readLock().lock();
+    try {
+      List<Slice> slices = new ArrayList<>();
+      for (int i = 0; i < kept.slices.size(); i++) {
+        KeptSlice slice = kept.slices.get(i);
+        KeptBoot of = kept.boots.stream().filter(boot -> boot.boot.index() == slice.boot()).findFirst().orElseThrow();
+        boolean isLast = i + 1 == kept.slices.size() || kept.slices.get(i + 1).boot() != slice.boot();
+        long from = slice.from() == 0 ? of.boot.wallStart() : of.boot.wallAt(slice.from());
+        long to = of.boot.wallAt(isLast ? of.watermark : kept.slices.get(i + 1).from());
+        slices.add(new Slice(slice.number(), slice.boot(), from, Math.max(from, to)));
+      }
+      return slices;
+    } finally {
+      lock.readLock().unlock();
+    }
   }
 
   @Override
   public void giveUp(int number) {
-    // It is bounded by the life of whoever uses it.
+    lock.writeLock().lock();
+    try {
+      givenUp = Math.max(givenUp, Math.min(number, current().number()));
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /** The slice that is being written. */
+  KeptSlice current() {
+    return kept.slices.get(kept.slices.size() - 1);
+  }
+
+  /** To be called under the lock, first in a commit: begins a slice where the present one is over, and forgets others. */
+  void turnOver(long mark) {
+    KeptSlice current = current();
+    if (mark - current.opened() >= sliceLength || givenUp >= current.number()) {
+      kept.slices.add(new KeptSlice(
+          current.number() + 1, current.boot(), Math.max(present.latest, current.from()) + 1, mark));
+      present.need(root, current.number() + 1);
+      live.forEach(task -> {
+        present.need(task.entry(), current.number() + 1);
+        present.tasks.computeIfPresent(
+            new TaskKey(task.tid(), task.start()), (key, kept) -> task.isLeader() ? kept : KeptTask.of(task));
+      });
+    }
+    kept.giveUp(givenUp);
   }
 
   @Override

@@ -7,11 +7,8 @@ import io.taskhistory.history.Gap;
 import io.taskhistory.history.Task;
 import io.taskhistory.store.HistoryWriter;
 import io.taskhistory.store.LiveTasks;
-import io.taskhistory.store.memory.Kept.EntryKey;
 import io.taskhistory.store.memory.Kept.KeptBoot;
-import io.taskhistory.store.memory.Kept.KeptEntry;
 import io.taskhistory.store.memory.Kept.KeptTask;
-import io.taskhistory.store.memory.Kept.TaskKey;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -101,17 +98,24 @@ final class MemoryWriter implements HistoryWriter {
     store.lock.writeLock().lock();
     try {
       store.checkOpen();
-      entries.forEach(entry -> kept.entries.put(EntryKey.of(entry), KeptEntry.of(entry)));
+      long mark = Math.max(kept.watermark, watermark);
+      store.turnOver(mark);
+      int slice = store.current().number();
+      entries.forEach(entry -> kept.need(entry, slice));
       for (Task task : tasks) {
-        KeptTask copy = copyOf(task);
+        KeptTask copy = KeptTask.of(task);
         kept.tasks.put(copy.key(), copy);
+        kept.need(task.entry(), slice);
+        kept.latest = Math.max(kept.latest, latest(task));
         if (!task.isLive()) {
           store.live.remove(task);
         }
       }
+      entries.forEach(entry -> kept.latest = Math.max(kept.latest, entry.time()));
+      kept.latest = Math.max(kept.latest, mark);
       kept.gaps.addAll(gaps);
       kept.clock.addAll(clock);
-      kept.watermark = Math.max(kept.watermark, watermark);
+      kept.watermark = mark;
       kept.position = position;
       tasks.clear();
       entries.clear();
@@ -122,19 +126,8 @@ final class MemoryWriter implements HistoryWriter {
     }
   }
 
-  private static KeptTask copyOf(Task task) {
-    Entry entry = task.entry();
-    boolean namedByEntry = task.comm().isKnown() && task.comm().equals(entry.name());
-    return new KeptTask(
-        new TaskKey(task.tid(), task.start()),
-        new TaskKey(task.tgid(), task.leader().start()),
-        EntryKey.of(entry),
-        task.creatorStart() < 0 ? null : new TaskKey(task.creatorTid(), task.creatorStart()),
-        task.reaper().orElse(null),
-        namedByEntry ? null : task.comm(),
-        task.doubts(),
-        task.ending().orElse(null),
-        task.imprint());
+  private static long latest(Task task) {
+    return task.ending().map(ending -> Math.max(task.start(), ending.time())).orElse(task.start());
   }
 
   @Override

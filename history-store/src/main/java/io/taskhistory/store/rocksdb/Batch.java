@@ -14,8 +14,10 @@ import java.nio.ByteOrder;
  *   0                8        12
  *   | sequence (0)   | count  | record | record | …                    both little-endian
  *
- *   record, put      | 5 | family | key length | key | value length | value |
- *   record, delete   | 4 | family | key length | key |                 numbers after the tag are varints
+ *   record, put      | 5  | family | key length | key | value length | value |
+ *   record, delete   | 4  | family | key length | key |                  numbers after the tag are varints,
+ *   record, range    | 14 | family | key length | first key | key length | first that stays |
+ *                                                                       and the tags from db/dbformat.h
  * </pre>
  */
 final class Batch {
@@ -26,6 +28,7 @@ final class Batch {
   private static final int COUNT_AT = 8;
   private static final int COLUMN_FAMILY_DELETION = 4;
   private static final int COLUMN_FAMILY_VALUE = 5;
+  private static final int COLUMN_FAMILY_RANGE_DELETION = 14;
 
   /** A larger buffer than this, left by an unusual commit, is given back. */
   private static final int USUAL = 1 << 20;
@@ -34,6 +37,7 @@ final class Batch {
   private Bytes out = new Bytes(USUAL / 16);
   private int count;
   private int records;
+  private long bytesByPeriod;
 
   /** For the writer to build the next key and the next value in. */
   final Bytes key = new Bytes(64);
@@ -53,6 +57,7 @@ final class Batch {
     out.clear().u64(0).u32(0);
     count = 0;
     records = 0;
+    bytesByPeriod = 0;
   }
 
   boolean isEmpty() {
@@ -66,6 +71,9 @@ final class Batch {
     out.varint(value.length).bytes(value.array, 0, value.length);
     count++;
     records += family == Family.LIVE || family == Family.TASKS || family == Family.ENTRIES ? 1 : 0;
+    if (family.isByPeriod()) {
+      bytesByPeriod += key.length + value.length;
+    }
   }
 
   /** How many tasks and entries are in it. */
@@ -80,7 +88,20 @@ final class Batch {
     count++;
   }
 
-  /** The batch as RocksDB wants it. */
+  /** Takes all from {@link #key} away, up to {@link #value}, which stays. What the batch adds after that stays too. */
+  void deleteRange(Family family) {
+    out.u8(COLUMN_FAMILY_RANGE_DELETION).varint(familyIds[family.ordinal()]);
+    out.varint(key.length).bytes(key.array, 0, key.length);
+    out.varint(value.length).bytes(value.array, 0, value.length);
+    count++;
+  }
+
+  /** How many bytes of keys and values it puts into periods. */
+  long bytesByPeriod() {
+    return bytesByPeriod;
+  }
+
+  /** What it has up to now, as RocksDB wants it. */
   byte[] serialized() {
     byte[] batch = out.copy();
     COUNT.set(batch, COUNT_AT, count);

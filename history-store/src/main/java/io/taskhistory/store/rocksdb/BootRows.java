@@ -12,14 +12,21 @@ final class BootRows {
   private volatile List<Gap> gaps;
   private volatile long watermark;
   private long latest;
+  private long written;
   private byte[] position;
 
-  BootRows(Boot boot, List<Gap> gaps, long watermark, long latest, byte[] position) {
+  BootRows(Boot boot, List<Gap> gaps, MetaRows.WatermarkRow mark, byte[] position) {
     this.boot = boot;
     this.gaps = List.copyOf(gaps);
-    this.watermark = watermark;
-    this.latest = latest;
+    this.watermark = mark.watermark();
+    this.latest = mark.latest();
+    this.written = mark.written();
     this.position = position;
+  }
+
+  /** With nothing but itself. */
+  BootRows(Boot boot) {
+    this(boot, List.of(), MetaRows.WatermarkRow.NONE, new byte[0]);
   }
 
   /** By id, which counts from 1. */
@@ -49,20 +56,26 @@ final class BootRows {
     return latest;
   }
 
+  /** For the writer: how many bytes were put into the boot's current period, before compression. */
+  long written() {
+    return written;
+  }
+
   /** For the writer: where the source stood at the last commit. */
   byte[] position() {
     return position.clone();
   }
 
   /** For the writer: a commit has been written. */
-  void committed(List<Gap> more, long watermark, long latest, byte[] position) {
+  void committed(List<Gap> more, MetaRows.WatermarkRow mark, byte[] position) {
     if (!more.isEmpty()) {
       List<Gap> all = new ArrayList<>(gaps);
       all.addAll(more);
       gaps = List.copyOf(all);
     }
-    this.latest = latest;
+    this.latest = mark.latest();
+    this.written = mark.written();
     this.position = position;
-    this.watermark = watermark;
+    this.watermark = mark.watermark();
   }
 }

@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One walk over the tasks that another created. They stand in the period of their start, so all periods from the
- * creator's start on are looked at, and come in the asked order. A key says who was once taken for the creator: where
- * the task names another by now, it is not this one's.
+ * One walk over the tasks that another created. They stand in the period of their start and in all those that they
+ * lived into, so each is looked for where it started, or in the first period that is kept; that way they come in the
+ * asked order. A key says who was once taken for the creator: where the task names another by now, it is not this one's.
  */
 final class ChildScan {
 
@@ -33,9 +33,12 @@ final class ChildScan {
     int index = boot.boot.index();
     long start = after == null ? Math.max(0, creator.start() - TICK) : after.start();
     int afterTid = after == null ? -1 : after.tid();
-    for (int i = periods.indexOf(index, start); periods.isOf(index, i); i++) {
+    int own = periods.indexOf(index, start);
+    for (int i = own; periods.isOf(index, i); i++) {
       int period = periods.get(i).number();
-      byte[] first = Keys.child(period, creator.tid(), creator.start(), start, afterTid + 1);
+      byte[] first = i == own
+          ? Keys.child(period, creator.tid(), creator.start(), start, afterTid + 1)
+          : Keys.child(period, creator.tid(), creator.start(), periods.get(i).from(), 0);
       for (boolean more = scan.from(first); more; more = scan.next()) {
         byte[] key = scan.key();
         if (!Keys.isChildOf(key, period, creator.tid(), creator.start())) {

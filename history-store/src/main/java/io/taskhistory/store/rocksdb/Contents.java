@@ -12,15 +12,23 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What the family {@code meta} says, in memory: the boots and the periods. */
+/**
+ * What the family {@code meta} says, in memory: the boots and the periods. Of each boot that is kept at least one period
+ * is, so their indexes follow one another.
+ *
+ * <p>What is given up is first taken out of readers' sight, and only then deleted. So whoever looked while it was being
+ * deleted can tell by the {@link #first} period in sight, and look again.
+ */
 final class Contents {
 
-  private final List<BootRows> boots;
-  private volatile Periods periods;
+  private volatile List<BootRows> boots;
+  private volatile Periods kept;
+  private volatile Periods inSight;
 
   private Contents(List<BootRows> boots, Periods periods) {
-    this.boots = boots;
-    this.periods = periods;
+    this.boots = List.copyOf(boots);
+    this.kept = periods;
+    this.inSight = periods;
   }
 
   static Contents load(Database database) {
@@ -53,8 +61,7 @@ final class Contents {
           row.index(), row.id(), row.wallStart(), new ClockLedger(clocks.getOrDefault(row.index(), List.of())));
       List<Gap> ofBoot = new ArrayList<>();
       gaps.getOrDefault(row.index(), List.of()).forEach(gap -> ofBoot.add(MetaRows.gap(boot, gap[0], gap[1])));
-      MetaRows.WatermarkRow mark = watermarks.getOrDefault(row.index(), new MetaRows.WatermarkRow(-1, 0));
-      rows.add(new BootRows(boot, ofBoot, mark.watermark(), mark.latest(),
+      rows.add(new BootRows(boot, ofBoot, watermarks.getOrDefault(row.index(), MetaRows.WatermarkRow.NONE),
           positions.getOrDefault(row.index(), new byte[0])));
     }
     return new Contents(rows, new Periods(periods));
@@ -64,15 +71,23 @@ final class Contents {
   Contents with(BootRows boot, Period first) {
     List<BootRows> more = new ArrayList<>(boots);
     more.add(boot);
-    return new Contents(List.copyOf(more), periods.with(first));
+    return new Contents(more, kept.with(first));
   }
 
   List<BootRows> boots() {
     return boots;
   }
 
+  /** The one with that index; null where it is no longer kept. */
+  @Nullable BootRows boot(int index) {
+    List<BootRows> now = boots;
+    int at = index - now.get(0).boot.index();
+    return at < 0 ? null : now.get(at);
+  }
+
   @Nullable BootRows last() {
-    return boots.isEmpty() ? null : boots.get(boots.size() - 1);
+    List<BootRows> now = boots;
+    return now.isEmpty() ? null : now.get(now.size() - 1);
   }
 
   BootRows present() {
@@ -84,20 +99,42 @@ final class Contents {
   }
 
   Optional<BootRows> byKey(String key) {
-    for (int i = boots.size() - 1; i >= 0; i--) {
-      if (boots.get(i).boot.key().equals(key)) {
-        return Optional.of(boots.get(i));
+    List<BootRows> now = boots;
+    for (int i = now.size() - 1; i >= 0; i--) {
+      if (now.get(i).boot.key().equals(key)) {
+        return Optional.of(now.get(i));
       }
     }
     return Optional.empty();
   }
 
+  /** Those that readers look into. */
   Periods periods() {
-    return periods;
+    return inSight;
   }
 
-  /** For the writer. */
-  void periods(Periods periods) {
-    this.periods = periods;
+  /** The number of the oldest that readers look into. */
+  int first() {
+    return inSight.first().number();
+  }
+
+  /** Those that are kept. */
+  Periods kept() {
+    return kept;
+  }
+
+  /** For the writer, before it deletes whatever is not among {@code then}. */
+  void hideAllBut(Periods then) {
+    inSight = then;
+  }
+
+  /** For the writer, once a commit has left these. */
+  void periods(Periods then) {
+    int first = then.first().boot();
+    if (boots.get(0).boot.index() < first) {
+      boots = boots.stream().filter(rows -> rows.boot.index() >= first).toList();
+    }
+    kept = then;
+    inSight = then;
   }
 }

@@ -30,7 +30,7 @@ final class DataDirectory implements AutoCloseable {
   private static final String VERSION_PREFIX = "taskhistory data, format ";
 
   /** What may stand in a directory that is not a store's yet: left by a start that failed, or put there before. */
-  private static final Set<String> HARMLESS = Set.of(LOCK, NEW_VERSION, "endpoint", "token", "lost+found");
+  private static final Set<String> HARMLESS = Set.of(LOCK, NEW_VERSION, Reserve.FILE, "endpoint", "token", "lost+found");
 
   private static final long LONGEST_VERSION = 200;
 

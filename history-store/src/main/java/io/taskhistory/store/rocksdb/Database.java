@@ -60,6 +60,11 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /** See {@link #forEach}. */
+  interface Work {
+    void on(RocksDB rocks, ColumnFamilyHandle family) throws RocksDBException;
+  }
+
   private final DataDirectory directory;
   private final Path files;
   private final StoreSettings settings;
@@ -209,21 +214,30 @@ final class Database implements AutoCloseable {
 
   /** Writes all of it or, with an exception or a crash, nothing. Not within a use. */
   void commit(Batch batch) {
+    commit(batch.serialized(), batch.records());
+  }
+
+  /** The same with a batch that is {@linkplain Batch#serialized serialized} already. */
+  void commit(byte[] batch, int records) {
     if (failed) {
       openAgain();
     }
     using(() -> {
-      write(batch);
+      write(batch, records);
       return batch;
     });
   }
 
   /** As {@link #commit}, within a use or before there can be others. */
   void write(Batch batch) {
-    try (WriteBatch whole = new WriteBatch(batch.serialized())) {
+    write(batch.serialized(), batch.records());
+  }
+
+  private void write(byte[] batch, int records) {
+    try (WriteBatch whole = new WriteBatch(batch)) {
       Handles now = handles();
       now.rocks.write(options.write, whole);
-      unsynced += batch.records();
+      unsynced += records;
       if (settings.flush() == Flush.INCREMENTAL && unsynced >= settings.freq()) {
         now.rocks.syncWal();
         unsynced = 0;
@@ -234,6 +248,26 @@ final class Database implements AutoCloseable {
       failed = true;
       throw health.cannot("write", e);
     }
+  }
+
+  /** Whether the last write failed, so that the next one has to open RocksDB again. */
+  boolean hasFailed() {
+    return failed;
+  }
+
+  /** What is done with RocksDB itself, one family after the other. Not within a use. */
+  void forEach(List<Family> families, Work work) {
+    using(() -> {
+      Handles now = handles();
+      for (Family family : families) {
+        try {
+          work.on(now.rocks, now.of(family));
+        } catch (RocksDBException e) {
+          throw new StoreException("Cannot tidy up " + files + ": " + e.getMessage(), e);
+        }
+      }
+      return families;
+    });
   }
 
   private void openAgain() {

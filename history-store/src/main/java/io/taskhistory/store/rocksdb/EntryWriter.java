@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Older entries come into a period when it begins, by the chains of the tasks that live then. That leaves out those
  * which a task takes up later, when a clone is told after its creator has ended; so whatever a task or an entry points
  * at is checked, which costs a look-up only where it is older than the period.
+ *
+ * <p>An entry is in all periods from its own to the last that has it: where it comes into one and was not in the one
+ * before, those between get it too. So once its own is dropped it is found in the first that is kept, or not at all.
  */
 final class EntryWriter {
 
@@ -48,7 +51,7 @@ final class EntryWriter {
 
   /** The batch has been written. */
   void committed() {
-    if (periodsThen.size() == periods.size()) {
+    if (isSamePeriod()) {
       carried.addAll(carriedThen);
     } else {
       carried = carriedThen;
@@ -75,15 +78,23 @@ final class EntryWriter {
   void carry(Batch batch, Entry last) {
     for (@Nullable Entry e = last; e != null && isOlder(e); e = e.parent()) {
       EntryRef ref = ref(e);
-      if (isCarried(ref) || !carriedThen.add(ref)) {
+      if (isSamePeriod() && carried.contains(ref) || !carriedThen.add(ref)) {
         return;
       }
-      put(batch, periodsThen.current().number(), e);
+      int current = periodsThen.size() - 1;
+      for (int i = wasInCurrent(e, ref) ? current : periodsThen.indexOf(boot, e.time()); i <= current; i++) {
+        put(batch, periodsThen.get(i).number(), e);
+      }
     }
   }
 
-  private boolean isCarried(EntryRef ref) {
-    return periodsThen.size() == periods.size() && carried.contains(ref);
+  private boolean isSamePeriod() {
+    return periodsThen.current().number() == periods.current().number();
+  }
+
+  /** Whether the period that has been current up to now has it. */
+  private boolean wasInCurrent(Entry entry, EntryRef ref) {
+    return carried.contains(ref) || entry.time() >= periods.current().from();
   }
 
   private boolean isOlder(Entry entry) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One walk over past execs, oldest first. Entries are kept by time, so they are their own index. A period also holds
- * copies of older entries; all of them lie before its own time and are stepped over by starting there.
+ * copies of older entries; all of them lie before its own time and are stepped over by starting there. In the first that
+ * is kept of a boot they are not: there they stand for the periods that are gone.
  */
 final class ExecScan {
 
@@ -46,7 +47,7 @@ final class ExecScan {
   private boolean scanPeriod(Scan scan, int index) {
     Period period = periods.get(index);
     long end = end(index);
-    byte @Nullable [] start = start(period, end);
+    byte @Nullable [] start = start(index, end);
     if (start == null) {
       return true;
     }
@@ -82,8 +83,9 @@ final class ExecScan {
   }
 
   /** The first key that is asked for; null where none of the period's can be. */
-  private byte @Nullable [] start(Period period, long end) {
-    long time = period.from();
+  private byte @Nullable [] start(int index, long end) {
+    Period period = periods.get(index);
+    long time = periods.isOf(period.boot(), index - 1) ? period.from() : 0;
     int pid = 0;
     Moment from = query.from();
     if (from != null) {
@@ -119,6 +121,9 @@ final class ExecScan {
         return;
       }
     }
-    found.add(new Exec(contents.boots().get(ref.boot()).boot, entries.entry(periods, index, ref)));
+    BootRows boot = contents.boot(ref.boot());
+    if (boot != null) {
+      found.add(new Exec(boot.boot, entries.entry(periods, index, ref)));
+    }
   }
 }

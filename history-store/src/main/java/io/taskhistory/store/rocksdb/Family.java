@@ -1,6 +1,7 @@
 package io.taskhistory.store.rocksdb;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.rocksdb.RocksDB;
 
 /** The families of keys; what RocksDB calls column families. */
@@ -12,10 +13,17 @@ enum Family {
   DETAILS("details"),
   CHILDREN("children");
 
+  /** Those whose keys start with the number of a period. */
+  static final List<Family> BY_PERIOD = List.of(TASKS, ENTRIES, DETAILS, CHILDREN);
+
   private final String label;
 
   Family(String label) {
     this.label = label;
+  }
+
+  boolean isByPeriod() {
+    return this != META && this != LIVE;
   }
 
   byte[] label() {

@@ -112,6 +112,11 @@ final class Keys {
     return u32(key, 24);
   }
 
+  /** The first that any key of that period can be, in the families with periods. */
+  static void period(Bytes key, int period) {
+    key.clear().u32(period);
+  }
+
   /** The period that a key of any of the families with periods starts with. */
   static int period(byte[] key) {
     return u32(key, 0);

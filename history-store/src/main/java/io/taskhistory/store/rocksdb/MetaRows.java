@@ -15,10 +15,11 @@ import java.nio.charset.StandardCharsets;
  *   'G' boot u32, id u32     -> | 1 | cause u8 | from varint | to − from varint | lost zigzag | source … |
  *   'P' period u32           -> | 1 | boot u32 | from varint | opened varint |
  *   'S' boot u32             -> | 1 | the source's position … |
- *   'W' boot u32             -> | 1 | watermark zigzag | latest varint |
+ *   'W' boot u32             -> | 1 | watermark zigzag | latest varint | written varint |
  *
  *   latest: the latest time that anything kept carries; it can be beyond the watermark, and the next period begins
  *   after it
+ *   written: how many KiB were put into the boot's current period, before compression; can be missing
  * </pre>
  */
 final class MetaRows {
@@ -31,15 +32,23 @@ final class MetaRows {
   static final char POSITION = 'S';
   static final char WATERMARK = 'W';
 
+  /** The kinds of rows that go with a boot. */
+  static final char[] OF_BOOTS = {BOOT, CLOCK, GAP, POSITION, WATERMARK};
+
   /** An idle machine's clocks were looked at once a second. */
   private static final long NOTICED_WITHIN = 1_500_000_000L;
 
+  private static final int KIB = 10;
   private static final Gap.Cause[] CAUSES = Gap.Cause.values();
 
   /** The row without the ledger, which has rows of its own. */
   record BootRow(int index, String id, long wallStart) {}
 
-  record WatermarkRow(long watermark, long latest) {}
+  record WatermarkRow(long watermark, long latest, long written) {
+
+    /** Before the first commit. */
+    static final WatermarkRow NONE = new WatermarkRow(-1, 0, 0);
+  }
 
   private MetaRows() {}
 
@@ -118,15 +127,22 @@ final class MetaRows {
     return BytesReader.value(value, VERSION, "position").rest().toByteArray();
   }
 
-  static void watermark(Batch batch, int boot, long watermark, long latest) {
+  static void watermark(Batch batch, int boot, WatermarkRow row) {
     batch.key.clear().u8(WATERMARK).u32(boot);
-    batch.value.clear().u8(VERSION).zigzag(watermark).varint(latest);
+    batch.value.clear().u8(VERSION).zigzag(row.watermark).varint(row.latest).varint(row.written >>> KIB);
     batch.put(Family.META);
   }
 
   static WatermarkRow watermark(byte[] value) {
     BytesReader in = BytesReader.value(value, VERSION, "watermark");
-    return new WatermarkRow(in.zigzag(), in.varint());
+    return new WatermarkRow(in.zigzag(), in.varint(), in.left() == 0 ? 0 : in.varint() << KIB);
+  }
+
+  /** Deletes the rows of that kind whose owners have smaller numbers. */
+  static void deleteBelow(Batch batch, char kind, int owner) {
+    batch.key.clear().u8(kind).u32(0);
+    batch.value.clear().u8(kind).u32(owner);
+    batch.deleteRange(Family.META);
   }
 
   /** The number that follows the kind: a boot's index, of a period its own. */

@@ -85,7 +85,7 @@ final class Opening {
       closeTasks(batch, kept.periods(), last);
     }
     database.write(batch);
-    return kept.with(new BootRows(boot, List.of(), -1, 0, new byte[0]), first);
+    return kept.with(new BootRows(boot), first);
   }
 
   /** Nobody saw how they ended; the last commit is the last at which they were followed. */

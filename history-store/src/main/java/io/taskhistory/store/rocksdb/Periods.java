@@ -18,12 +18,26 @@ final class Periods {
     return new Periods(List.of(more));
   }
 
+  /** Without those up to that number. The current one stays in any case. */
+  Periods after(int number) {
+    int from = 0;
+    while (from < periods.length - 1 && periods[from].number() <= number) {
+      from++;
+    }
+    return from == 0 ? this : new Periods(List.of(periods).subList(from, periods.length));
+  }
+
   int size() {
     return periods.length;
   }
 
   Period get(int index) {
     return periods[index];
+  }
+
+  /** The oldest that is kept. */
+  Period first() {
+    return periods[0];
   }
 
   /** The one that is being written. */

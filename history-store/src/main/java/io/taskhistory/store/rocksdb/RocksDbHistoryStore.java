@@ -19,15 +19,17 @@ public final class RocksDbHistoryStore implements HistoryStore {
 
   private final DataDirectory directory;
   private final Database database;
+  private final Reclaim reclaim;
   private final RocksDbWriter writer;
   private final RocksDbReader reader;
   private final StoreUpkeep upkeep;
   private final StoreThread thread;
 
-  private RocksDbHistoryStore(DataDirectory directory, Database database, StoreThread thread, RocksDbWriter writer,
-      RocksDbReader reader, StoreUpkeep upkeep) {
+  private RocksDbHistoryStore(DataDirectory directory, Database database, StoreThread thread, Reclaim reclaim,
+      RocksDbWriter writer, RocksDbReader reader, StoreUpkeep upkeep) {
     this.directory = directory;
     this.database = database;
+    this.reclaim = reclaim;
     this.writer = writer;
     this.reader = reader;
     this.upkeep = upkeep;
@@ -93,13 +95,18 @@ public final class RocksDbHistoryStore implements HistoryStore {
     Contents contents = opening.contents();
     StoredEntries entries = new StoredEntries(database);
     Restored restored = opening.restored(contents, entries);
+    StoreUpkeep upkeep = new StoreUpkeep(database, contents);
+    Reclaim reclaim = new Reclaim(database);
+    Turnover turnover = new Turnover(database, contents, restored.root(), upkeep,
+        new Reserve(directory, settings.reserve()), reclaim, settings);
     return new RocksDbHistoryStore(
         directory,
         database,
         thread,
-        new RocksDbWriter(database, contents, restored, entries, thread, settings.slice().toNanos()),
+        reclaim,
+        new RocksDbWriter(database, contents, restored, entries, thread, turnover),
         new RocksDbReader(database, contents, restored.live(), entries),
-        new StoreUpkeep(database, contents));
+        upkeep);
   }
 
   @Override
@@ -122,6 +129,7 @@ public final class RocksDbHistoryStore implements HistoryStore {
     if (!thread.end()) {
       return; // what RocksDB works on cannot be closed; the lock goes with the process
     }
+    reclaim.close();
     database.close();
     directory.close();
   }

@@ -12,6 +12,7 @@ import io.taskhistory.store.LiveTasks;
 import io.taskhistory.store.StoreStats;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Answers from the live tasks and from the disk. Children and execs are those that have been committed. */
@@ -29,6 +30,22 @@ final class RocksDbReader implements HistoryReader {
     this.live = live;
     this.entries = entries;
     this.tasks = new StoredTasks(database, contents, live, entries);
+  }
+
+  /**
+   * What is read; read again where something was being given up meanwhile. That is out of sight before it is deleted, so
+   * whoever can have seen a part of it missing finds the first period in sight to be another.
+   */
+  private <T> T reading(Supplier<T> read) {
+    return database.using(() -> {
+      while (true) {
+        int first = contents.first();
+        T answer = read.get();
+        if (contents.first() == first) {
+          return answer;
+        }
+      }
+    });
   }
 
   @Override
@@ -58,29 +75,29 @@ final class RocksDbReader implements HistoryReader {
 
   @Override
   public Optional<Task> task(int tid, Moment at) {
-    return database.using(() -> contents.byId(at.boot().id())
+    return reading(() -> contents.byId(at.boot().id())
         .map(boot -> at.time() < 0 ? null : tasks.at(boot, tid, at.time())));
   }
 
   @Override
   public List<Task> tasks(int tid, Moment from, long to) {
-    return database.using(() -> contents.byId(from.boot().id())
+    return reading(() -> contents.byId(from.boot().id())
         .map(boot -> to < 0 ? List.<Task>of() : tasks.within(boot, tid, from.time(), to)).orElse(List.of()));
   }
 
   @Override
   public Optional<Task> task(int tid) {
-    return database.using(() -> Optional.ofNullable(tasks.last(tid)));
+    return reading(() -> Optional.ofNullable(tasks.last(tid)));
   }
 
   @Override
   public Optional<Task> task(TaskId id) {
-    return database.using(() -> contents.byKey(id.boot()).map(boot -> tasks.get(boot, id.tid(), id.start())));
+    return reading(() -> contents.byKey(id.boot()).map(boot -> tasks.get(boot, id.tid(), id.start())));
   }
 
   @Override
   public List<Task> children(TaskId creator, @Nullable Task after, int most) {
-    return database.using(() -> {
+    return reading(() -> {
       Optional<BootRows> boot = contents.byKey(creator.boot());
       if (boot.isEmpty()) {
         return List.of();
@@ -93,7 +110,7 @@ final class RocksDbReader implements HistoryReader {
 
   @Override
   public ExecPage execs(ExecQuery query) {
-    return database.using(() -> {
+    return reading(() -> {
       try (Scan scan = database.scan(Family.ENTRIES)) {
         return new ExecScan(contents, entries, query).page(scan);
       }

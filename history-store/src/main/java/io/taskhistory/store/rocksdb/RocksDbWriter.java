@@ -46,16 +46,15 @@ final class RocksDbWriter implements HistoryWriter {
    * @param ended those that it keeps as ended: both can have changed since
    */
   private record UnderWay(
-      Unkept kept, List<Living> living, List<Task> ended, Periods periods, long mark, long latest, byte[] position,
+      Unkept kept, List<Living> living, List<Task> ended, Periods periods, MetaRows.WatermarkRow mark, byte[] position,
       Future<Boolean> writing) {}
 
-  private final Database database;
   private final Contents contents;
   private final StoreThread thread;
   private final BootRows present;
   private final LiveTasks live;
   private final Entry root;
-  private final long periodLength;
+  private final Turnover turnover;
   private final StoredEntries storedEntries;
   private final EntryWriter entryWriter;
 
@@ -71,18 +70,17 @@ final class RocksDbWriter implements HistoryWriter {
   private final TaskRecord record = new TaskRecord();
 
   RocksDbWriter(Database database, Contents contents, Restored restored, StoredEntries storedEntries,
-      StoreThread thread, long periodLength) {
-    this.database = database;
+      StoreThread thread, Turnover turnover) {
     this.contents = contents;
     this.thread = thread;
     this.present = contents.present();
     this.live = restored.live();
     this.root = restored.root();
     this.storedEntries = storedEntries;
-    this.periodLength = periodLength;
+    this.turnover = turnover;
     this.position = present.position();
     this.batch = new Batch(database.familyIds());
-    this.entryWriter = new EntryWriter(present.boot.index(), contents.periods());
+    this.entryWriter = new EntryWriter(present.boot.index(), contents.kept());
     live.forEach(task -> {
       keptLive.put(task, new Creator(task.creatorTid(), task.creatorStart()));
       entryWriter.restored(task);
@@ -235,33 +233,38 @@ final class RocksDbWriter implements HistoryWriter {
     }
     long mark = Math.max(watermark, present.watermark());
     long latest = latest(mark);
-    Periods periods = periodsAt(mark);
     List<Living> living = new ArrayList<>();
     List<Task> ended = new ArrayList<>();
     batch.clear();
-    entryWriter.begin(periods);
-    if (periods != contents.periods()) {
-      MetaRows.period(batch, periods.current());
-      live.forEach(task -> entryWriter.carry(batch, task.entry()));
-    }
+    Turnover.Step step = turnover.encode(batch, begun(), latestKept(), mark, keptLive.keySet(), entryWriter);
     unkept.entries.forEach(entry -> entryWriter.save(batch, entry));
-    unkept.tasks.forEach(task -> keep(periods, task, living, ended));
+    unkept.tasks.forEach(task -> keep(step.then(), task, living, ended));
     unkept.gaps.forEach(gap -> MetaRows.gap(batch, gap));
     unkept.clock.forEach(row -> MetaRows.clock(batch, present.boot, row));
-    MetaRows.watermark(batch, present.boot.index(), mark, latest);
+    MetaRows.WatermarkRow row = new MetaRows.WatermarkRow(mark, latest, turnover.written(step, batch));
+    MetaRows.watermark(batch, present.boot.index(), row);
     if (position.length > 0 || present.position().length > 0) { // another source's may stand there
       MetaRows.position(batch, present.boot.index(), position);
     }
-    Future<Boolean> writing = thread.start(() -> database.commit(batch), done);
+    Future<Boolean> writing = thread.start(() -> turnover.write(step, batch), done);
     Unkept kept = unkept;
     unkept = spare;
-    underWay = new UnderWay(kept, living, ended, periods, mark, latest, position, writing);
+    underWay = new UnderWay(kept, living, ended, step.then(), row, position, writing);
+  }
+
+  /** The periods as they are or, since a commit was refused, may be. */
+  private Periods begun() {
+    return refused == null ? contents.kept() : refused.periods;
+  }
+
+  /** The latest time that anything carries that may have been kept by now. */
+  private long latestKept() {
+    return Math.max(present.latest(), refused == null ? 0 : refused.mark.latest());
   }
 
   /** The latest time that anything kept carries once this batch is. */
   private long latest(long mark) {
-    long before = Math.max(present.latest(), refused == null ? 0 : refused.latest);
-    long[] latest = {Math.max(mark, before)};
+    long[] latest = {Math.max(mark, latestKept())};
     unkept.entries.forEach(entry -> latest[0] = Math.max(latest[0], entry.time()));
     unkept.tasks.forEach(task -> latest[0] = Math.max(latest[0], latest(task)));
     return latest[0];
@@ -270,18 +273,6 @@ final class RocksDbWriter implements HistoryWriter {
   private static long latest(Task task) {
     Ending ending = task.ending().orElse(null);
     return ending == null ? task.start() : Math.max(task.start(), ending.time());
-  }
-
-  /** The periods, and one more where the current one is over: it begins after whatever may have been kept by now. */
-  private Periods periodsAt(long mark) {
-    Periods begun = refused == null ? contents.periods() : refused.periods;
-    Period current = begun.current();
-    if (begun != contents.periods() || mark - current.opened() < periodLength) {
-      return begun;
-    }
-    long latest = Math.max(present.latest(), refused == null ? 0 : refused.latest);
-    return begun.with(
-        new Period(current.number() + 1, present.boot.index(), Math.max(latest, current.from()) + 1, mark));
   }
 
   private void keep(Periods periods, Task task, List<Living> living, List<Task> ended) {
@@ -307,10 +298,12 @@ final class RocksDbWriter implements HistoryWriter {
     }
     entryWriter.carry(batch, task.entry());
     if (record.creatorStart != TaskRecord.NOBODY && !isKeptAsChild(kept)) {
-      int period = periods.get(periods.indexOf(boot, record.start)).number();
-      Keys.child(batch.key, period, record.creatorTid, record.creatorStart, record.start, record.tid);
-      batch.value.clear();
-      batch.put(Family.CHILDREN);
+      for (int i = periods.indexOf(boot, record.start); i < periods.size(); i++) {
+        Keys.child(batch.key, periods.get(i).number(), record.creatorTid, record.creatorStart, record.start,
+            record.tid);
+        batch.value.clear();
+        batch.put(Family.CHILDREN);
+      }
     }
   }
 
@@ -323,7 +316,7 @@ final class RocksDbWriter implements HistoryWriter {
     contents.periods(begun.periods);
     entryWriter.committed();
     storedEntries.refresh(present.boot.index(), begun.kept.entries);
-    present.committed(begun.kept.gaps, begun.mark, begun.latest, begun.position);
+    present.committed(begun.kept.gaps, begun.mark, begun.position);
     begun.living.forEach(one -> keptLive.put(one.task, one.creator));
     begun.ended.forEach(task -> {
       keptLive.remove(task);

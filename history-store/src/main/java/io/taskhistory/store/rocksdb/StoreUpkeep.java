@@ -24,11 +24,14 @@ final class StoreUpkeep implements Upkeep {
 
   @Override
   public List<Slice> slices() {
-    Periods periods = contents.periods();
+    Periods periods = contents.kept();
     List<Slice> slices = new ArrayList<>(periods.size());
     for (int i = 0; i < periods.size(); i++) {
       Period period = periods.get(i);
-      BootRows rows = contents.boots().get(period.boot());
+      BootRows rows = contents.boot(period.boot());
+      if (rows == null) {
+        continue; // given up a moment ago
+      }
       Boot boot = rows.boot;
       long to = periods.isOf(period.boot(), i + 1) ? periods.get(i + 1).from() : rows.watermark();
       long from = period.from() == 0 ? boot.wallStart() : boot.wallAt(period.from());
@@ -39,7 +42,8 @@ final class StoreUpkeep implements Upkeep {
 
   @Override
   public void giveUp(int number) {
-    givenUp.accumulateAndGet(number, Math::max);
+    // Whatever begins after this call is not meant.
+    givenUp.accumulateAndGet(Math.min(number, contents.kept().current().number()), Math::max);
   }
 
   /** For the writer: up to which number. */

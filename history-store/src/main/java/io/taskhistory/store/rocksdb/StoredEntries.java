@@ -69,10 +69,12 @@ final class StoredEntries {
     Deque<EntryRecord> path = new ArrayDeque<>();
     EntryRef ref = last;
     @Nullable Entry entry = null;
+    boolean isWhole = true;
     while (entry == null) {
       EntryRecord record = read(periods, near, ref);
       if (record == null) {
         entry = lost(periods, near, ref);
+        isWhole = false;
       } else {
         path.push(record);
         if (record.isRoot()) {
@@ -83,9 +85,22 @@ final class StoredEntries {
       }
     }
     while (!path.isEmpty()) {
-      entry = make(periods, near, last.boot(), entry, path.pop());
+      EntryRecord record = path.pop();
+      entry = make(periods, near, last.boot(), entry, record);
+      isWhole &= !record.detailed() || entry.details() != Details.UNKNOWN;
+      if (isWhole) {
+        entry = theOnly(EntryRef.of(last.boot(), entry), entry);
+      }
     }
     return Objects.requireNonNull(entry);
+  }
+
+  /** What has a part missing is not shared: it may have been read while the periods that it is in were given up. */
+  private Entry theOnly(EntryRef ref, Entry made) {
+    Entry before = decoded.asMap().putIfAbsent(ref, made);
+    Entry only = before == null ? made : before;
+    recent.put(ref, only);
+    return only;
   }
 
   private Entry make(Periods periods, int near, int boot, @Nullable Entry parent, EntryRecord record) {
@@ -93,14 +108,10 @@ final class StoredEntries {
         ? Entry.root(record.provenance())
         : new Entry(parent, record.time(), record.pid(), record.name(), record.provenance());
     entry.know(record.name(), record.provenance());
-    EntryRef ref = new EntryRef(boot, record.time(), record.pid());
     if (record.detailed()) {
-      entry.detail(details(periods, near, ref));
+      entry.detail(details(periods, near, new EntryRef(boot, record.time(), record.pid())));
     }
-    Entry before = decoded.asMap().putIfAbsent(ref, entry);
-    Entry only = before == null ? entry : before;
-    recent.put(ref, only);
-    return only;
+    return entry;
   }
 
   /** Nothing is known of an entry that should be there and is not: so it says. */

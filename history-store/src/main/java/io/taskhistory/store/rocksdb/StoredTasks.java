@@ -122,15 +122,19 @@ final class StoredTasks {
       int first;
       for (int last = periods.size() - 1; last >= 0; last = first - 1) {
         first = firstOfBoot(periods, last);
+        BootRows boot = contents.boot(periods.get(last).boot());
+        if (boot == null) {
+          return null;
+        }
         for (int i = last; i >= first; i--) {
           TaskRecord found = lastStartedBy(scan, periods.get(i).number(), tid, Long.MAX_VALUE);
           if (found != null) {
-            return task(periods, i, contents.boots().get(periods.get(i).boot()), found);
+            return task(periods, i, boot, found);
           }
         }
         for (int i = last; i >= first; i--) {
           if (isAt(scan, periods.get(i).number(), tid, Long.MAX_VALUE)) {
-            return task(periods, i, contents.boots().get(periods.get(i).boot()), record(scan, tid));
+            return task(periods, i, boot, record(scan, tid));
           }
         }
       }
