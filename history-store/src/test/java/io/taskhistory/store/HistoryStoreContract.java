@@ -708,6 +708,95 @@ public abstract class HistoryStoreContract {
   }
 
   @Test
+  void giveUp_thePresentSlice_forgetsWhatEndedAndKeepsWhatLivesOnWithItsAncestors() {
+    Entry init = exec(writer.root(), 10, 1, "init");
+    init.detail(details(1));
+    Task parent = live(1, 1, init);
+    Entry shell = exec(init, 20, 10, "shell");
+    Entry gone = exec(shell, 25, 10, "gone");
+    Task ended = child(parent, 10, 15);
+    ended.enter(gone);
+    Task child = child(parent, 11, 30);
+    child.enter(shell);
+    end(ended, 40);
+    writer.commit(50);
+    int present = lastSlice().number();
+
+    store.upkeep().giveUp(Integer.MAX_VALUE);
+    assertThat(reader.task(ended.id())).as("not before the next commit").isPresent();
+    writer.commit(60);
+    assertThat(store.upkeep().slices()).extracting(Upkeep.Slice::number).containsExactly(present + 1);
+    writer.commit(70);
+    assertThat(store.upkeep().slices()).as("what began since").isNotEmpty()
+        .extracting(Upkeep.Slice::number).startsWith(present + 1);
+    checkWhatLivesOn(parent, child);
+    assertThat(reader.task(ended.id())).isEmpty();
+    assertThat(at(10, 30)).isEmpty();
+    openAgain(FIRST_BOOT);
+    checkWhatLivesOn(parent, child);
+    end(live(11), 80);
+    writer.commit(90);
+    assertThat(at(11, 35).map(Task::id)).contains(child.id());
+    checkWhatLivesOn(parent, child);
+  }
+
+  private Upkeep.Slice lastSlice() {
+    List<Upkeep.Slice> slices = store.upkeep().slices();
+    return slices.get(slices.size() - 1);
+  }
+
+  private void checkWhatLivesOn(Task parent, Task child) {
+    assertThat(reader.task(11).map(Task::entry).map(Picture::of)).contains(Picture.of(child.entry()));
+    assertThat(reader.children(parent.id(), null, 10)).extracting(Task::id).containsExactly(child.id());
+    assertThat(times(any(10, 10))).containsExactly(10L, 20L);
+  }
+
+  @Test
+  void giveUp_allOfAnEarlierBoot_forgetsTheBoot() {
+    Boot earlier = writer.boot();
+    Task old = live(10, 100, exec(writer.root(), 100, 10, "old"));
+    writer.gap("trace", 10, 20, 3, Gap.Cause.OVERFLOW);
+    writer.commit(200);
+    openAgain(SECOND_BOOT);
+    live(10, 100, exec(writer.root(), 100, 10, "new"));
+    writer.commit(200);
+    List<Upkeep.Slice> slices = new ArrayList<>(store.upkeep().slices());
+    assertThat(slices).extracting(Upkeep.Slice::boot).startsWith(0).endsWith(1).isSorted();
+    slices.removeIf(slice -> slice.boot() == 1);
+
+    store.upkeep().giveUp(slices.get(slices.size() - 1).number());
+    writer.commit(300);
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(store.upkeep().slices()).extracting(Upkeep.Slice::boot).containsOnly(1);
+      assertThat(reader.boots()).containsExactly(writer.boot());
+      assertThat(reader.gaps(earlier)).isEmpty();
+      assertThat(reader.watermark(earlier)).isEqualTo(-1);
+      assertThat(reader.task(old.id())).isEmpty();
+      assertThat(reader.task(10, new Moment(earlier, 150))).isEmpty();
+      assertThat(times(any(10, 10))).containsExactly(100L);
+      openAgain(SECOND_BOOT);
+    }
+    openAgain(facts(3));
+    assertThat(writer.boot().index()).isEqualTo(2);
+    assertThat(reader.task(10).map(Task::comm)).contains(RawText.of("new"));
+  }
+
+  @Test
+  void giveUp_whatIsNoLongerKept_changesNothing() {
+    Task task = live(10, 100, exec(writer.root(), 100, 10, "run"));
+    end(task, 110);
+    writer.commit(200);
+    List<Upkeep.Slice> before = store.upkeep().slices();
+
+    store.upkeep().giveUp(before.get(0).number() - 1);
+    writer.commit(200);
+
+    assertThat(store.upkeep().slices()).startsWith(before.get(0));
+    assertThat(reader.task(task.id())).isPresent();
+  }
+
+  @Test
   void close_thenRead_isRefused() {
     live(10, 100, writer.root());
     writer.commit(100);

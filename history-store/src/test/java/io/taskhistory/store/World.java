@@ -266,9 +266,9 @@ public final class World {
     if (tid < 0) {
       return;
     }
-    Entry parent = reaper == null ? writer.root() : reaper.entry();
     boolean isFree = ended.stream().noneMatch(task -> task.tid() == tid);
     long start = Math.max(ends.getOrDefault(tid, -1L) + 1, isFree ? time - random.nextInt(60) : time);
+    Entry parent = reaper == null ? writer.root() : reaper.entryAt(start);
     Entry entry = new Entry(parent, start, tid, name(), Provenance.SNAPSHOT);
     if (start < 0 || entries.containsKey(key(entry))) {
       return;

@@ -105,7 +105,8 @@ public final class MemoryHistoryStore implements HistoryStore, Upkeep {
       long watermark = last.watermark;
       last.tasks.replaceAll((key, task) -> task.ending() != null
           ? task
-          : task.closed(new Ending(Math.max(watermark, key.start()), Ending.UNKNOWN_STATUS)));
+          : task.closed(new Ending(
+              Math.max(watermark, Math.max(key.start(), task.entry().time())), Ending.UNKNOWN_STATUS)));
     }
     int index = last == null ? 0 : last.boot.index() + 1;
     Boot boot = new Boot(index, facts.bootId(), facts.wallStart(), new ClockLedger(List.of(facts.clock())));

@@ -88,14 +88,14 @@ final class Opening {
     return kept.with(new BootRows(boot), first);
   }
 
-  /** Nobody saw how they ended; the last commit is the last at which they were followed. */
+  /** Nobody saw how they ended; the last commit is the last at which they were followed, but for an exec that it had. */
   private void closeTasks(Batch batch, Periods periods, BootRows boot) {
     TaskRecord record = new TaskRecord();
     try (Scan scan = database.scan(Family.LIVE)) {
       for (boolean more = scan.first(); more; more = scan.next()) {
         byte[] key = scan.key();
         record.decode(Keys.liveTid(key), Keys.liveStart(key), scan.value());
-        long end = Math.max(boot.watermark(), record.start);
+        long end = Math.max(boot.watermark(), Math.max(record.start, record.entryTime));
         record.ending = new Ending(end, Ending.UNKNOWN_STATUS);
         Keys.live(batch.key, record.tid, record.start);
         batch.delete(Family.LIVE);

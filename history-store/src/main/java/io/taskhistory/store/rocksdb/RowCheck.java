@@ -96,7 +96,12 @@ final class RowCheck {
     } else if (contents.periods().indexOf(period.boot(), ending.time()) != index) {
       wrong.accept("the task's end at " + ending.time() + " is not in its period");
     }
-    references(contents.boots().get(period.boot()), period.number(), wrong);
+    BootRows boot = contents.boot(period.boot());
+    if (boot == null) {
+      wrong.accept("its boot " + period.boot() + " is not kept");
+    } else {
+      references(boot, period.number(), wrong);
+    }
   }
 
   private void references(BootRows rows, int period, Consumer<String> wrong) {

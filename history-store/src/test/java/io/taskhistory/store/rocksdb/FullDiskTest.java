@@ -15,7 +15,10 @@ import io.taskhistory.store.HistoryReader;
 import io.taskhistory.store.HistoryStoreContract;
 import io.taskhistory.store.HistoryWriter;
 import io.taskhistory.store.StoreException;
+import io.taskhistory.store.StoreHealth;
+import io.taskhistory.store.StoreSettings;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A commit that failed loses nothing: the next one that succeeds keeps its part too. */
 final class FullDiskTest {
+
+  /** How many a commit has here. */
+  private static final int EXECS = 100;
+  private static final int RESERVE = 40 << 20;
 
   @TempDir
   Path mountPoint;
@@ -65,25 +72,104 @@ final class FullDiskTest {
     }
   }
 
+  /** Somebody else's file takes all there is; nobody makes room but the store itself. */
+  @Test
+  void giveUp_onADiskThatIsFull_usesTheReserveAndGoesOn() throws IOException, InterruptedException {
+    assumeThat(run("mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", mountPoint.toString()))
+        .as("a small file system can be mounted (root)").isZero();
+    try {
+      Path directory = mountPoint.resolve("data");
+      Path reserve = directory.resolve("reserve");
+      StoreSettings settings = StoreSettings.DEFAULT.withReserve(RESERVE);
+      try (RocksDbHistoryStore store = RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(1), settings)) {
+        HistoryWriter writer = store.writer();
+        Task shell = shell(writer);
+        while (Files.notExists(reserve) || Files.size(reserve) < RESERVE) {
+          fill(writer, 1);
+        }
+        assertThat(store.upkeep().bytes()).isLessThan(RESERVE);
+        fill(writer, 200);
+        takeAllThatIsLeft();
+        fillUp(writer);
+        int refusedAt = execs;
+        long full = store.upkeep().bytes();
+        assertThat(store.upkeep().health().state()).isEqualTo(StoreHealth.State.FULL);
+
+        store.upkeep().giveUp(Integer.MAX_VALUE);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).ignoreExceptionsInstanceOf(StoreException.class)
+            .until(() -> {
+              writer.commit(execs);
+              return true;
+            });
+        fill(writer, 50);
+        System.out.printf("refused at exec %d of %d; %d of %d bytes after giving up, %d execs kept%n", refusedAt, execs,
+            store.upkeep().bytes(), full, execsKept(store.reader()));
+        assertThat(store.upkeep().slices()).hasSize(1);
+        assertThat(store.reader().task(9).map(Task::entry)).contains(shell.entry());
+        assertThat(execsKept(store.reader())).isBetween(50 * EXECS, execs - 1);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(10)).until(() -> {
+          writer.commit(execs);
+          return Files.exists(reserve) && Files.size(reserve) == RESERVE;
+        });
+        assertThat(store.upkeep().bytes()).isLessThan(full);
+      }
+      try (RocksDbHistoryStore store = RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(1))) {
+        assertThat(store.reader().watermark()).isEqualTo(execs);
+        assertThat(store.reader().task(9).map(Task::comm)).contains(RawText.of("shell"));
+        store.writer().commit(execs + 1);
+        assertThat(reserve).as("no longer asked for").doesNotExist();
+      }
+    } finally {
+      assertThat(run("umount", mountPoint.toString())).isZero();
+    }
+  }
+
+  /** A task that lives all along. */
+  private static Task shell(HistoryWriter writer) {
+    Entry entry = new Entry(writer.root(), 0, 9, RawText.of("shell"), Provenance.OBSERVED);
+    Task shell = Task.leader(writer.boot(), 9, 0, entry);
+    shell.rename(entry.name());
+    writer.save(entry);
+    writer.save(shell);
+    return shell;
+  }
+
+  private void takeAllThatIsLeft() throws IOException {
+    try (OutputStream out = Files.newOutputStream(mountPoint.resolve("ballast"))) {
+      byte[] block = new byte[4096];
+      while (mountPoint.toFile().getUsableSpace() > 0) {
+        out.write(block);
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("space");
+    }
+  }
+
+  private static int execsKept(HistoryReader reader) {
+    return reader.execs(new ExecQuery(null, null, Details.UNKNOWN_NUMBER, null, null, null, 1 << 20, 1 << 20))
+        .execs().size();
+  }
+
   private void check(HistoryReader reader) {
     assertThat(reader.watermark()).isEqualTo(execs);
     assertThat(reader.task(10).flatMap(Task::ending)).contains(new Ending(2, 0));
-    assertThat(reader.execs(new ExecQuery(null, null, Details.UNKNOWN_NUMBER, null, null, null, 1 << 20, 1 << 20))
-        .execs()).hasSize(execs);
+    assertThat(execsKept(reader)).isEqualTo(execs);
   }
 
   /** Until a commit fails. */
   private void fillUp(HistoryWriter writer) {
+    assertThatThrownBy(() -> fill(writer, 1 << 14)).isInstanceOf(StoreException.class).hasMessageContaining("space");
+  }
+
+  private void fill(HistoryWriter writer, int commits) {
     byte[] name = new byte[2_000];
-    assertThatThrownBy(() -> {
-      while (execs < 1 << 20) {
-        for (int i = 0; i < 100; i++) {
-          random.nextBytes(name);
-          writer.save(new Entry(writer.root(), ++execs, 10, RawText.of(name), Provenance.OBSERVED));
-        }
-        writer.commit(execs);
+    for (int commit = 0; commit < commits; commit++) {
+      for (int i = 0; i < EXECS; i++) {
+        random.nextBytes(name);
+        writer.save(new Entry(writer.root(), ++execs, 10, RawText.of(name), Provenance.OBSERVED));
       }
-    }).isInstanceOf(StoreException.class).hasMessageContaining("space");
+      writer.commit(execs);
+    }
   }
 
   private static int run(String... command) throws IOException, InterruptedException {

@@ -2,9 +2,12 @@ package io.taskhistory.store.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskhistory.store.CheckReport;
 import io.taskhistory.store.HistoryStoreContract;
-import io.taskhistory.store.World;
+import io.taskhistory.store.Progress;
 import io.taskhistory.store.StoreSettings;
+import io.taskhistory.store.Upkeep;
+import io.taskhistory.store.World;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -60,6 +63,44 @@ final class PeriodsTest {
     }
     world.store().close();
     checkWhole();
+  }
+
+  /** Slices are cut by size here, and what is kept of them has to be what a check of the store wants. */
+  @ParameterizedTest
+  @ValueSource(longs = {3, 4, 1340, 20231108})
+  void rows_afterRandomLivesThatWereGivenUp_areThoseOfKeptPeriods(long seed) {
+    Random random = new Random(seed);
+    StoreSettings sliced = StoreSettings.DEFAULT.with(Duration.ofHours(24), 500 + random.nextInt(5_000));
+    int boot = 1;
+    World world = new World(seed, open(boot, sliced), 10);
+    int last = 0;
+    for (int i = 0; i < 200; i++) {
+      for (int steps = random.nextInt(20); steps > 0; steps--) {
+        world.step();
+      }
+      Upkeep upkeep = world.store().upkeep();
+      if (random.nextInt(10) == 0) {
+        upkeep.giveUp(upkeep.slices().get(random.nextInt(upkeep.slices().size())).number());
+      }
+      world.commit();
+      last = upkeep.slices().get(upkeep.slices().size() - 1).number();
+      if (random.nextInt(40) == 0) {
+        world.store().close();
+        boolean isNew = random.nextInt(3) == 0;
+        boot += isNew ? 1 : 0;
+        world.opened(open(boot, sliced), isNew ? 10 : world.time());
+      }
+    }
+    int first = world.store().upkeep().slices().get(0).number();
+    world.store().close();
+    try (DataDirectory locked = DataDirectory.open(directory)) {
+      CheckReport report = StoreCheck.of(locked, Progress.NONE);
+      System.out.printf("seed %d: slices %d to %d kept with %d tasks and %d entries%n",
+          seed, first, last, report.tasks(), report.entries());
+      assertThat(report.findings()).isEmpty();
+    }
+    assertThat(first).isPositive();
+    assertThat(last).isGreaterThan(10);
   }
 
   private RocksDbHistoryStore open(int boot, StoreSettings sliced) {

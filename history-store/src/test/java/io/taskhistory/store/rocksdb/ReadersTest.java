@@ -149,6 +149,74 @@ final class ReadersTest {
     assertThat(Picture.of(read.entry())).isEqualTo(Picture.of(child));
   }
 
+  /** One task lives all along with a child; all others that ever were are given up again and again. */
+  @Test
+  void reads_whileAllElseIsGivenUp_findWhatLivesOnWhole() throws InterruptedException, ExecutionException {
+    try (RocksDbHistoryStore store = RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(1))) {
+      HistoryWriter writer = store.writer();
+      Entry shell = new Entry(writer.root(), 10, TID, RawText.of("shell"), Provenance.OBSERVED);
+      shell.detail(HistoryStoreContract.details(1));
+      writer.save(shell);
+      Task parent = Task.leader(writer.boot(), TID, 5, shell);
+      Task child = Task.leader(writer.boot(), TID + 1, 20, shell);
+      child.createdBy(parent.tid(), parent.start());
+      writer.save(parent);
+      writer.save(child);
+      writer.commit(20);
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      AtomicLong newest = new AtomicLong(20);
+      ExecutorService threads = Executors.newFixedThreadPool(READERS);
+      List<Future<Long>> readers = new ArrayList<>();
+      for (int i = 0; i < READERS; i++) {
+        readers.add(threads.submit(() -> readWhatLivesOn(done, store.reader(), parent, newest)));
+      }
+      int first = store.upkeep().slices().get(0).number();
+      try {
+        for (long time = 100; time < 100 + COMMITS / 3 * 100L; time += 100) {
+          comeAndGo(writer, shell, time);
+          if (time % 500 == 0) {
+            store.upkeep().giveUp(Integer.MAX_VALUE);
+          }
+          writer.commit(time);
+          newest.set(time);
+        }
+      } finally {
+        done.complete(null);
+        threads.shutdown();
+      }
+      for (Future<Long> reader : readers) {
+        assertThat(reader.get()).isPositive();
+      }
+      assertThat(store.upkeep().slices()).extracting(slice -> slice.number() - first).containsExactly(COMMITS / 15);
+    }
+  }
+
+  private static void comeAndGo(HistoryWriter writer, Entry shell, long time) {
+    Entry entry = new Entry(shell, time, TID + 2, RawText.of("run"), Provenance.OBSERVED);
+    entry.detail(HistoryStoreContract.details(2));
+    Task task = Task.leader(writer.boot(), TID + 2, time, entry);
+    task.createdBy(TID, 5);
+    task.end(new Ending(time + 50, 0));
+    writer.save(entry);
+    writer.save(task);
+  }
+
+  private static long readWhatLivesOn(
+      CompletableFuture<Void> done, HistoryReader reader, Task parent, AtomicLong newest) {
+    long reads = 0;
+    for (; !done.isDone(); reads++) {
+      long time = newest.get() - 100 * (reads % 6);
+      reader.task(TID + 2, new Moment(reader.boot(), Math.max(0, time))).ifPresent(ended -> {
+        assertThat(ended.entry().details()).isEqualTo(HistoryStoreContract.details(2));
+        assertThat(Picture.of(ended.entry())).endsWith(Picture.of(parent.entry()));
+      });
+      assertThat(reader.children(parent.id(), null, 10)).extracting(Task::tid).contains(TID + 1);
+      assertThat(reader.execs(new ExecQuery(RawText.of("shell"), null, Details.UNKNOWN_NUMBER, null, null, null, 10,
+          1 << 20)).execs()).extracting(exec -> Picture.of(exec.entry())).containsExactly(Picture.of(parent.entry()));
+    }
+    return reads;
+  }
+
   @Test
   void close_underReaders_endsThemWithARefusal() throws InterruptedException, ExecutionException {
     RocksDbHistoryStore store = RocksDbHistoryStore.open(directory, HistoryStoreContract.facts(1));
