@@ -36,6 +36,15 @@ public final class Entry {
     return new Entry(null, 0, 1, BOOT_TASK, provenance);
   }
 
+  /**
+   * Stands for an entry that should be there and is not. Nobody knows what came before it either, at any time: so
+   * another one that is unknown stands between it and the root, from {@code since} on.
+   */
+  public static Entry lost(Entry root, long time, int pid, long since) {
+    Entry before = since < time ? new Entry(root, since, pid, RawText.UNKNOWN, Provenance.UNKNOWN) : root;
+    return new Entry(before, time, pid, RawText.UNKNOWN, Provenance.UNKNOWN);
+  }
+
   private static Known check(RawText name, Provenance provenance) {
     if (name.isKnown() == (provenance == Provenance.UNKNOWN)) {
       throw new IllegalArgumentException("the name " + name + " cannot be " + provenance.label());

@@ -64,6 +64,11 @@ final class Batch {
     return count == 0;
   }
 
+  /** How many rows are put or taken away. */
+  int count() {
+    return count;
+  }
+
   /** Adds {@link #key} with {@link #value}. */
   void put(Family family) {
     out.u8(COLUMN_FAMILY_VALUE).varint(familyIds[family.ordinal()]);

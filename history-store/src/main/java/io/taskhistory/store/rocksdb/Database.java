@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -212,6 +213,36 @@ final class Database implements AutoCloseable {
     return new Scan(now.rocks.newIterator(now.of(family), options.read), health);
   }
 
+  /** All rows of a family that can be read. */
+  void scanSkipping(Family family, SkippingScan.Found found) {
+    using(() -> {
+      Handles now = handles();
+      try (RocksIterator iterator = now.rocks.newIterator(now.of(family), options.read)) {
+        SkippingScan.over(iterator, new SkippingScan.Cells() {
+          @Override
+          public byte[] key() {
+            return iterator.key();
+          }
+
+          @Override
+          public byte[] value() {
+            return iterator.value();
+          }
+        }, found);
+      }
+      return family;
+    });
+  }
+
+  /** See {@link MetaCopy}. */
+  void copyMeta() {
+    try {
+      MetaCopy.write(this, files);
+    } catch (IOException e) {
+      LOG.warn("The copy of the rows about boots in {} could not be written: {}", files, e.getMessage());
+    }
+  }
+
   /** Writes all of it or, with an exception or a crash, nothing. Not within a use. */
   void commit(Batch batch) {
     commit(batch.serialized(), batch.records());
@@ -341,6 +372,7 @@ final class Database implements AutoCloseable {
     try {
       boolean isWhole = !failed && then != null;
       if (isWhole) {
+        copyMeta();
         open.rocks.syncWal();
       }
       open.close();

@@ -5,6 +5,7 @@ import io.taskhistory.history.Entry;
 import io.taskhistory.history.Provenance;
 import io.taskhistory.history.RawText;
 import io.taskhistory.store.StoreException;
+import java.util.Arrays;
 
 /**
  * The value of an entry.
@@ -54,6 +55,20 @@ record EntryRecord(
     if (provenance != Provenance.UNKNOWN) {
       out.text(entry.name());
     }
+  }
+
+  /** The same value with the name unknown, {@code decoded} being what it says. */
+  static byte[] unnamed(byte[] value, EntryRecord decoded) {
+    byte[] unnamed = Arrays.copyOf(value, value.length - decoded.name.length());
+    unnamed[1] |= (byte) Provenance.UNKNOWN.ordinal();
+    return unnamed;
+  }
+
+  /** The same value without details. */
+  static byte[] undetailed(byte[] value) {
+    byte[] undetailed = value.clone();
+    undetailed[1] &= (byte) ~DETAILED;
+    return undetailed;
   }
 
   static EntryRecord decode(long time, int pid, byte[] value) {

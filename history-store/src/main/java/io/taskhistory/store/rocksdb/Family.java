@@ -2,6 +2,7 @@ package io.taskhistory.store.rocksdb;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDB;
 
 /** The families of keys; what RocksDB calls column families. */
@@ -24,6 +25,16 @@ enum Family {
 
   boolean isByPeriod() {
     return this != META && this != LIVE;
+  }
+
+  /** The one with a label; null for any other. */
+  static @Nullable Family of(String label) {
+    for (Family family : values()) {
+      if (family.label.equals(label)) {
+        return family;
+      }
+    }
+    return null;
   }
 
   byte[] label() {

@@ -1,13 +1,17 @@
 package io.taskhistory.store.rocksdb;
 
 import io.taskhistory.store.BootFacts;
+import io.taskhistory.store.CheckReport;
 import io.taskhistory.store.HistoryReader;
 import io.taskhistory.store.HistoryStore;
 import io.taskhistory.store.HistoryWriter;
+import io.taskhistory.store.Progress;
+import io.taskhistory.store.RepairReport;
 import io.taskhistory.store.StoreException;
 import io.taskhistory.store.StoreSettings;
 import io.taskhistory.store.Upkeep;
 import java.nio.file.Path;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +69,33 @@ public final class RocksDbHistoryStore implements HistoryStore {
     return DataDirectory.isOne(directory);
   }
 
+  /**
+   * Reads all of a store that is not in use, and says what is wrong with it. Nothing is written.
+   *
+   * @throws StoreException where there is none, or it is in use
+   */
+  public static CheckReport check(Path directory, Progress progress) {
+    return closed(directory, locked -> StoreCheck.of(locked, progress));
+  }
+
+  /**
+   * Makes a new store of what is sound in one that is not in use. The old one stays beside it.
+   *
+   * @throws StoreException where there is none, it is in use, or nothing can be saved; it is then as it was
+   */
+  public static RepairReport repair(Path directory, Progress progress) {
+    return closed(directory, locked -> Repair.of(locked, progress));
+  }
+
+  private static <T> T closed(Path directory, Function<DataDirectory, T> use) {
+    if (!isIn(directory)) {
+      throw new StoreException("There is no history in " + directory + ". Name another directory with --data-dir");
+    }
+    try (DataDirectory locked = DataDirectory.open(directory)) {
+      return use.apply(locked);
+    }
+  }
+
   /** As {@link #open(Path, BootFacts)} with settings of one's own; with no facts as {@link #reopen}. */
   public static RocksDbHistoryStore open(Path directory, @Nullable BootFacts boot, StoreSettings settings) {
     return open(directory, boot, settings, new StoreThread());
@@ -99,6 +130,7 @@ public final class RocksDbHistoryStore implements HistoryStore {
     Reclaim reclaim = new Reclaim(database);
     Turnover turnover = new Turnover(database, contents, restored.root(), upkeep,
         new Reserve(directory, settings.reserve()), reclaim, settings);
+    database.copyMeta();
     return new RocksDbHistoryStore(
         directory,
         database,

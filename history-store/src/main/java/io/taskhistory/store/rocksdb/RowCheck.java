@@ -1,6 +1,7 @@
 package io.taskhistory.store.rocksdb;
 
 import io.taskhistory.history.Ending;
+import io.taskhistory.history.Gap;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -119,9 +120,10 @@ final class RowCheck {
     }
   }
 
-  /** Whether nothing was ever given up, so that all that is named must be there. */
+  /** Whether nothing was ever given up or lost, so that all that is named must be there. */
   private boolean isComplete() {
-    return contents.periods().get(0).number() == 0;
+    return contents.periods().get(0).number() == 0 && contents.boots().stream()
+        .noneMatch(rows -> rows.gaps().stream().anyMatch(gap -> gap.cause() == Gap.Cause.DAMAGE));
   }
 
   private boolean hasTask(int boot, int tid, long start) {

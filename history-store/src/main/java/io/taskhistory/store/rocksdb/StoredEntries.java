@@ -121,9 +121,7 @@ final class StoredEntries {
       return Entry.root(Provenance.SNAPSHOT);
     }
     Entry known = known(root);
-    return new Entry(
-        known == null ? decode(periods, near, root) : known, ref.time(), ref.pid(), RawText.UNKNOWN,
-        Provenance.UNKNOWN);
+    return Entry.lost(known == null ? decode(periods, near, root) : known, ref.time(), ref.pid(), 0);
   }
 
   private @Nullable EntryRecord read(Periods periods, int near, EntryRef ref) {

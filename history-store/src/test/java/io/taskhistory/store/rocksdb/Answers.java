@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** What a store says to a few thousand questions: each tid at many times of each boot, its children, all execs, gaps. */
-record Answers(Map<String, Optional<Task>> tasks, Map<String, String> texts) {
+record Answers(Map<String, Optional<Task>> tasks, List<ExecPage.Exec> execs, Map<String, String> texts) {
 
   static final int TIDS = 42;
   private static final int TIMES = 24;
@@ -54,7 +54,7 @@ record Answers(Map<String, Optional<Task>> tasks, Map<String, String> texts) {
       texts.put("exec " + exec.boot().index() + " " + exec.entry().time() + " " + exec.entry().pid(),
           Picture.of(exec.entry()));
     }
-    return new Answers(tasks, texts);
+    return new Answers(tasks, execs.execs(), texts);
   }
 
   private static String children(HistoryReader reader, Task task) {

@@ -2,7 +2,10 @@ package io.taskhistory.store.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskhistory.store.CheckReport;
 import io.taskhistory.store.HistoryStoreContract;
+import io.taskhistory.store.Progress;
+import io.taskhistory.store.RepairReport;
 import io.taskhistory.store.StoreException;
 import io.taskhistory.store.StoreSettings;
 import io.taskhistory.store.World;
@@ -34,7 +37,7 @@ final class DamagedFilesTest {
   private static final int CUTS = 3;
 
   /** What RocksDB writes for people, or makes anew. */
-  private static final String HARMLESS = "LOG.*|OPTIONS.*|IDENTITY";
+  private static final String HARMLESS = "LOG.*|OPTIONS.*|IDENTITY|LOCK|META";
 
   @TempDir
   Path parent;
@@ -42,6 +45,7 @@ final class DamagedFilesTest {
   private Path whole;
   private Path killed;
   private final Set<String> states = new HashSet<>();
+  private final Facts facts = new Facts();
   private final Random random = new Random(1340);
   private final Map<String, Integer> outcomes = new TreeMap<>();
 
@@ -57,20 +61,24 @@ final class DamagedFilesTest {
         boolean isNewBoot = session % 2 == 0;
         world.opened(RocksDbHistoryStore.open(whole, HistoryStoreContract.facts(1 + session / 2), SLICED),
             isNewBoot ? 10 : world.time());
-        states.add(Answers.of(world.reader()).text());
+        note(world);
       }
       for (int commit = 0; commit < 12; commit++) {
         for (int i = 0; i < 60; i++) {
           world.step();
         }
         world.commit();
-        if (session == 4) {
-          states.add(Answers.of(world.reader()).text());
-        }
+        note(world);
       }
     }
     copy(whole, killed);
     world.store().close();
+  }
+
+  private void note(World world) {
+    Answers answers = Answers.of(world.reader());
+    states.add(answers.text());
+    facts.add(answers);
   }
 
   static void copy(Path from, Path to) throws IOException {
@@ -117,6 +125,51 @@ final class DamagedFilesTest {
     report("killed");
   }
 
+  @Test
+  void repair_whateverFileIsDamaged_savesWhatIsRightAndNothingElse() throws IOException {
+    Answers before = Answers.of(copyOf(whole));
+    for (Path store : List.of(whole, killed)) {
+      for (Path file : files(store)) {
+        if (!file.startsWith("db") || file.getFileName().toString().matches(HARMLESS)) {
+          continue;
+        }
+        for (Damaging damaging : some(damagings(store.resolve(file)))) {
+          repair(store, file, damaging, before);
+        }
+      }
+    }
+    report("repaired, " + facts.same() + " answers as before, " + facts.unknown() + " times unknown or not found");
+  }
+
+  private List<Damaging> some(List<Damaging> all) {
+    return List.of(all.get(0), all.get(1 + random.nextInt(all.size() - 1)), all.get(all.size() - 1));
+  }
+
+  private void repair(Path store, Path file, Damaging damaging, Answers before) throws IOException {
+    Path copy = copyOf(store);
+    try {
+      damaging.to(copy.resolve(file));
+      String kind = file.getFileName().toString().replaceAll("[\\d.]{6,}", "#") + " " + damaging.how().split(" ")[0];
+      String outcome;
+      try {
+        RepairReport report = RocksDbHistoryStore.repair(copy, Progress.NONE);
+        assertThat(report.kept()).isDirectory();
+        CheckReport check = RocksDbHistoryStore.check(copy, Progress.NONE);
+        assertThat(check.findings()).as("%s %s, repaired: %s", file, damaging.how(), report).isEmpty();
+        String wrong = facts.wrong(Answers.of(copy), before);
+        assertThat(wrong).as("%s %s, repaired: %s", file, damaging.how(), report).isNull();
+        RocksDbHistoryStore.open(copy, HistoryStoreContract.facts(9), SLICED).close();
+        outcome = report.lost().isEmpty() ? "all saved" : "saved in part";
+      } catch (StoreException e) {
+        assertThat(e).as("%s %s", file, damaging.how()).hasMessageContaining("Nothing could be saved");
+        outcome = "nothing saved";
+      }
+      outcomes.merge(kind + ": " + outcome, 1, Integer::sum);
+    } finally {
+      delete(copy);
+    }
+  }
+
   /** A copy, so that opening changes nothing. */
   private Path copyOf(Path store) throws IOException {
     Path copy = parent.resolve("copy" + random.nextLong());
@@ -124,14 +177,23 @@ final class DamagedFilesTest {
     return copy;
   }
 
+  /** All, but of the tables those with odd numbers; there are a few of each family. */
   private static List<Path> files(Path store) throws IOException {
     try (Stream<Path> all = Files.walk(store)) {
-      return all.filter(Files::isRegularFile).map(store::relativize).sorted().toList();
+      return all.filter(Files::isRegularFile).filter(file -> !file.toString().matches(".*[02468]\\.sst"))
+          .map(store::relativize).sorted().toList();
     }
   }
 
   /** One way to damage a file. */
-  private record Damaging(String how, byte[] content, boolean isGone) {}
+  private record Damaging(String how, byte[] content, boolean isGone) {
+    void to(Path file) throws IOException {
+      Files.deleteIfExists(file);
+      if (!isGone) {
+        Files.write(file, content);
+      }
+    }
+  }
 
   private List<Damaging> damagings(Path file) throws IOException {
     byte[] content = Files.readAllBytes(file);
@@ -160,11 +222,7 @@ final class DamagedFilesTest {
   private void attempt(Path store, Path file, Damaging damaging, Set<String> right) throws IOException {
     Path copy = copyOf(store);
     try {
-      Path damaged = copy.resolve(file);
-      Files.delete(damaged);
-      if (!damaging.isGone()) {
-        Files.write(damaged, damaging.content());
-      }
+      damaging.to(copy.resolve(file));
       String kind = file.getFileName().toString().replaceAll("[\\d.]{6,}", "#") + " " + damaging.how().split(" ")[0];
       String outcome;
       try {
