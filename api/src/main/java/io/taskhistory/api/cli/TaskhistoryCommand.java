@@ -24,7 +24,8 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
         RunCommand.class, ShowCommand.class, TreeCommand.class, SearchCommand.class, StatusCommand.class,
         EnrichCommand.class,
-        DoctorCommand.class, ImportCommand.class, ServeCommand.class, AudispCommand.class, CompletionCommand.class})
+        DoctorCommand.class, ImportCommand.class, ServeCommand.class, CheckCommand.class, RepairCommand.class,
+        AudispCommand.class, CompletionCommand.class})
 final class TaskhistoryCommand implements Runnable {
 
   /** When to use colour. */
@@ -60,7 +61,8 @@ final class TaskhistoryCommand implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        commandLine(), "say what to do: run, show, tree, search, enrich, status, import, serve or doctor");
+        commandLine(), "say what to do: run, show, tree, search, enrich, status, import, serve, check, repair or"
+            + " doctor");
   }
 
   Terminal terminal() {

@@ -1,7 +1,10 @@
 package io.taskhistory.api.service;
 
 import io.taskhistory.store.BootFacts;
+import io.taskhistory.store.CheckReport;
 import io.taskhistory.store.HistoryStore;
+import io.taskhistory.store.Progress;
+import io.taskhistory.store.RepairReport;
 import io.taskhistory.store.StoreSettings;
 import io.taskhistory.store.rocksdb.RocksDbHistoryStore;
 import java.nio.file.Path;
@@ -24,5 +27,15 @@ final class Stores {
   /** Opens the one in a directory as it was left. */
   static HistoryStore reopen(Path directory) {
     return RocksDbHistoryStore.reopen(directory);
+  }
+
+  /** Whether the one in a directory is sound. */
+  static CheckReport check(Path directory, Progress progress) {
+    return RocksDbHistoryStore.check(directory, progress);
+  }
+
+  /** Saves what is sound of the one in a directory. */
+  static RepairReport repair(Path directory, Progress progress) {
+    return RocksDbHistoryStore.repair(directory, progress);
   }
 }

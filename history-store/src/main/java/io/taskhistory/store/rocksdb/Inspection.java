@@ -97,6 +97,7 @@ final class Inspection {
         isNew = true; // or what is left of a start that went no further
       } else {
         damages.add(new Damage(current, "it is missing"));
+        readOnlyManifest();
       }
       return;
     }
@@ -105,14 +106,26 @@ final class Inspection {
     Matcher name = CURRENT.matcher(text);
     if (!name.matches()) {
       damages.add(new Damage(current, "it does not name a manifest"));
+      readOnlyManifest();
       return;
     }
     Path file = database.resolve(name.group(1));
     if (!Files.exists(file)) {
       damages.add(new Damage(file, "it is missing, or " + current + " names the wrong one"));
+      readOnlyManifest();
       return;
     }
     readManifest(file);
+  }
+
+  /** With what CURRENT should say in doubt: the manifest, where there is but one. For a repair. */
+  private void readOnlyManifest() throws IOException {
+    try (Stream<Path> all = Files.list(database)) {
+      List<Path> files = all.filter(file -> file.getFileName().toString().startsWith("MANIFEST-")).toList();
+      if (files.size() == 1) {
+        readManifest(files.get(0));
+      }
+    }
   }
 
   private void readManifest(Path file) throws IOException {
@@ -362,6 +375,11 @@ final class Inspection {
 
   @Nullable Manifest manifest() {
     return manifest;
+  }
+
+  /** Its name. */
+  @Nullable Path manifestFile() {
+    return manifestFile;
   }
 
   /** Those that are needed, by number. */

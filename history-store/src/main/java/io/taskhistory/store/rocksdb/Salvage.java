@@ -108,7 +108,8 @@ final class Salvage {
       }
       readable.add(each.getKey());
       if (scan.bad() >= 0) {
-        lose(each.getKey(), scan.size() - scan.whole(), scan.after() + " commits or more after byte " + scan.whole(),
+        lose(each.getKey(), scan.size() - scan.whole(), "from byte " + scan.whole() + " on, where at least " + scan.after()
+          + " more commits begin",
             flushedTo);
         break;
       }
@@ -159,11 +160,12 @@ final class Salvage {
         String name = file.getFileName().toString();
         if (name.endsWith(".sst")) {
           link(file, likeness.resolve(name));
-        } else if (name.equals("CURRENT") || name.startsWith("MANIFEST-")) {
+        } else if (file.getFileName().equals(files.manifestFile())) {
           Files.copy(file, likeness.resolve(name));
         }
       }
     }
+    Files.writeString(likeness.resolve("CURRENT"), files.manifestFile() + "\n");
     for (Inspection.Cut cut : files.cuts()) {
       Path copy = likeness.resolve(cut.file().getFileName());
       if (Files.exists(copy)) {
@@ -172,6 +174,9 @@ final class Salvage {
     }
     for (long number : readable) {
       copyLog(number, likeness.resolve("%06d.log".formatted(number)));
+    }
+    if (readable.isEmpty()) {
+      Files.createFile(likeness.resolve("%06d.log".formatted(FIRST_LOG))); // RocksDB insists on one
     }
     Database source;
     try {

@@ -4,6 +4,7 @@ import io.taskhistory.history.Boot;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.Provenance;
 import io.taskhistory.history.Task;
+import io.taskhistory.store.Picture;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -59,8 +60,9 @@ final class Facts {
     for (Map.Entry<String, Optional<Task>> each : repaired.tasks().entrySet()) {
       String question = each.getKey();
       Task task = each.getValue().orElse(null);
+      Optional<Task> then = before.tasks().getOrDefault(question, Optional.empty());
       if (task == null) {
-        unknown += before.tasks().getOrDefault(question, Optional.empty()).isPresent() ? 1 : 0;
+        unknown += then.isPresent() ? 1 : 0;
         continue;
       }
       boolean isHolder = question.startsWith("last") ? tasks.contains(task.id().toString())
@@ -68,11 +70,11 @@ final class Facts {
       if (!isHolder && at(question, task).provenance() != Provenance.UNKNOWN) {
         return question + ": " + holder(question, task) + " and never " + holders.get(question);
       }
-      same++;
+      boolean isSame = then.isPresent() && Picture.of(task.entry()).equals(Picture.of(then.get().entry()));
+      same += isSame ? 1 : 0;
+      unknown += isSame ? 0 : 1;
       for (@Nullable Entry e = task.entry(); e != null; e = e.parent()) {
-        if (e.provenance() == Provenance.UNKNOWN) {
-          unknown++;
-        } else if (!links.contains(link(task.boot(), e))) {
+        if (e.provenance() != Provenance.UNKNOWN && !links.contains(link(task.boot(), e))) {
           return question + ": " + link(task.boot(), e);
         }
       }
