@@ -6,6 +6,7 @@ import io.taskhistory.history.Moment;
 import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
 import io.taskhistory.store.HistoryReader;
+import io.taskhistory.store.Upkeep;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public final class Inquiry {
   private final String watermark;
   private final String kept;
   private @Nullable Task[] recent = NONE;
+  private @Nullable Upkeep upkeep;
 
   private Inquiry(HistoryReader reader, List<Boot> boots, @Nullable Moment at, long applied, long kept) {
     this.reader = reader;
@@ -60,6 +62,12 @@ public final class Inquiry {
     }
     long kept = collector.kept();
     return new Inquiry(reader, boots, moment, collector.watermark(), kept);
+  }
+
+  /** With what can tell whether something has been dropped. */
+  public Inquiry within(Upkeep limits) {
+    upkeep = limits;
+    return this;
   }
 
   /** The watermark on the wall clock. */
@@ -160,7 +168,12 @@ public final class Inquiry {
     }
     return reader.task(tid, at).map(task -> new Found(task, at.time()))
         .orElseThrow(() -> noSuchTask("nobody held tid " + tid + " at " + Rfc3339.write(at.boot().wallAt(at.time()))
-            + " as far as is known; without at the last holder is shown"));
+            + dropped(at) + "; without at the last holder is shown"));
+  }
+
+  private String dropped(Moment at) {
+    Upkeep limits = upkeep;
+    return limits == null ? " as far as is known" : Dropped.reason(limits, at);
   }
 
   private Found task(TaskId id) {

@@ -30,12 +30,14 @@ final class LineagesHandler {
 
   private final HistoryReader reader;
   private final CollectorView collector;
+  private final Bounds bounds;
   private final JsonFactory json = new JsonFactory();
   private final Semaphore places = new Semaphore(AT_ONCE);
 
-  LineagesHandler(HistoryReader reader, CollectorView collector) {
+  LineagesHandler(HistoryReader reader, CollectorView collector, Bounds bounds) {
     this.reader = reader;
     this.collector = collector;
+    this.bounds = bounds;
   }
 
   void lineages(Context ctx) throws IOException {
@@ -46,7 +48,7 @@ final class LineagesHandler {
       throw new Refusal(Refusal.Kind.BUSY, AT_ONCE + " batches are being answered already; send this one later");
     }
     try {
-      Inquiry inquiry = Inquiry.now(reader, collector);
+      Inquiry inquiry = Inquiry.now(reader, collector).within(bounds.upkeep());
       ctx.header(Answers.WATERMARK, inquiry.watermark()).contentType("application/x-ndjson");
       try (JsonGenerator out = json.createGenerator(ctx.res().getOutputStream())) {
         out.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);

@@ -31,10 +31,10 @@ final class Routes {
     this.reader = reader;
     this.collector = collector;
     CoverageGauge coverage = new CoverageGauge(reader);
-    tasks = new TaskHandler(reader, collector);
+    tasks = new TaskHandler(reader, collector, bounds);
     tree = new TreeHandler(reader, collector);
     search = new SearchHandler(reader, collector);
-    lineages = new LineagesHandler(reader, collector);
+    lineages = new LineagesHandler(reader, collector, bounds);
     AuditEnrichment enrichment = new AuditEnrichment(reader, collector, Clocks.tick());
     enrich = new EnrichHandler(reader, collector, enrichment);
     status = new StatusHandler(reader, collector, bounds, coverage, enrichment.counts(), version);

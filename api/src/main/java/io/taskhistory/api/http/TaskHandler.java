@@ -22,10 +22,12 @@ final class TaskHandler {
 
   private final HistoryReader reader;
   private final CollectorView collector;
+  private final Bounds bounds;
 
-  TaskHandler(HistoryReader reader, CollectorView collector) {
+  TaskHandler(HistoryReader reader, CollectorView collector, Bounds bounds) {
     this.reader = reader;
     this.collector = collector;
+    this.bounds = bounds;
   }
 
   void task(Context ctx) {
@@ -69,6 +71,6 @@ final class TaskHandler {
   }
 
   private Inquiry about(Params params) {
-    return Inquiry.about(reader, collector, params.text("at"), params.text("boot"));
+    return Inquiry.about(reader, collector, params.text("at"), params.text("boot")).within(bounds.upkeep());
   }
 }
