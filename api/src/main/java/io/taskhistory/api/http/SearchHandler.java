@@ -26,8 +26,8 @@ final class SearchHandler {
   /** A page of a rare thing in a long past is returned as far as it got, so that no request takes for ever. */
   private static final int SCAN_LIMIT = 20_000;
   /**
-   * So does one of processes with long histories: each item has all of its own, and a process can call exec as often as
-   * it likes. In characters, which are bytes nearly all.
+   * So does one of processes with long histories or arguments: each item has all of its own, and a process can call exec
+   * as often as it likes. In characters, which are bytes nearly all.
    */
   private static final int MOST_TEXT = 1 << 20;
   private static final Pattern CURSOR = Pattern.compile("(\\d{1,9})-(\\d{1,18})-(\\d{1,9})");
@@ -58,13 +58,18 @@ final class SearchHandler {
     for (ExecPage.Exec exec : found.execs()) {
       ExecView view = view(exec);
       items.add(view);
-      room -= view.history().length();
+      room -= length(view);
       if (room <= 0 && items.size() < found.execs().size()) {
         return new Page<>(
             items, text(new ExecCursor(exec.boot().index(), exec.entry().time(), exec.entry().pid())), watermark);
       }
     }
     return new Page<>(items, found.next().map(SearchHandler::text).orElse(null), watermark);
+  }
+
+  private static int length(ExecView view) {
+    List<String> argv = view.argv();
+    return view.history().length() + (argv == null ? 0 : argv.stream().mapToInt(String::length).sum());
   }
 
   private ExecView view(ExecPage.Exec exec) {
