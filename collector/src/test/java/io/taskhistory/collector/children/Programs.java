@@ -63,6 +63,16 @@ public final class Programs {
     return program("actor", "-pthread", "-static");
   }
 
+  /** {@code storm COUNTS MICROS}: forks and execs without restraint; to be limited by a cgroup. See {@code storm.c}. */
+  public static Path storm() {
+    return program("storm");
+  }
+
+  /** {@code chain LEFT MICROS SIZE}: one process that calls exec over and over: see {@code chain.c}. */
+  public static Path chain() {
+    return program("chain");
+  }
+
   /** A library for LD_PRELOAD that makes a disk stall and fail: see {@code disk.c}. */
   public static Path faultyDisk() {
     return program("disk", "-shared", "-fPIC", "-ldl");
