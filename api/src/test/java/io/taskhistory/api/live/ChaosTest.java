@@ -44,7 +44,7 @@ class ChaosTest extends TracedTest {
       }
       case STOP -> {
         service.signal("STOP");
-        sleep(600);
+        sleep(500);
         service.signal("CONT");
         return service;
       }
@@ -61,7 +61,7 @@ class ChaosTest extends TracedTest {
     try (Commotion commotion = Commotion.begin(this, seed, "0.5", AT_MOST)) {
       commotion.ask(service, "before all");
       for (int i = 0; i < deeds.size(); i++) {
-        sleep(400);
+        sleep(250);
         service = hurt(service, deeds.get(i));
         commotion.ask(service, i + ": " + deeds.get(i));
       }
