@@ -69,6 +69,7 @@ public final class Collector implements CollectorView, AutoCloseable {
   private final Thread thread = new Thread(this::run, "collector");
   private final CountDownLatch started = new CountDownLatch(1);
   private final Watermark watermark;
+  private final ClockKeeper clocks;
   private final Committer committer;
   private final BesideSpine beside;
 
@@ -90,7 +91,8 @@ public final class Collector implements CollectorView, AutoCloseable {
     this.sources = new Sources(setup.plan);
     this.onFailure = onFailure;
     this.watermark = new Watermark(writer.watermark());
-    this.committer = new Committer(writer, sources, setup.clock, setup.clocks, setup.queue, this::wakeUpIfAwaited);
+    this.clocks = new ClockKeeper(writer, setup.clocks);
+    this.committer = new Committer(writer, sources, setup.clock, clocks, setup.queue, this::wakeUpIfAwaited);
     this.tracking = new Tracking(
         new Tracking.Setup(writer, setup.proc, setup.detailsFiles, setup.clock, setup.ticksPerSecond,
             setup.detailsRate, setup.detailsBurst),
@@ -151,6 +153,8 @@ public final class Collector implements CollectorView, AutoCloseable {
       while (!closing) {
         if (!tracking.hasUnsureNames()) {
           sources.spine().await(tracking.patience(committer.patience()));
+          // The machine may have slept meanwhile; starts in /proc are counted by a clock that has not.
+          clocks.look();
         }
         cycle();
       }
@@ -241,6 +245,11 @@ public final class Collector implements CollectorView, AutoCloseable {
   @Override
   public boolean awaitNow(Duration atMost) {
     return watermark.await(setup.clock.getAsLong(), atMost.toNanos(), this::wakeUp);
+  }
+
+  @Override
+  public long lookAtClocks() {
+    return clocks.look();
   }
 
   @Override

@@ -24,6 +24,15 @@ public interface CollectorView {
    */
   boolean awaitNow(Duration atMost);
 
+  /**
+   * Takes in how the clocks stand: a step of the wall clock before the call is in the boot's ledger after it.
+   *
+   * @return the monotonic time of that, where a boot is followed; else up to when one was
+   */
+  default long lookAtClocks() {
+    return watermark();
+  }
+
   Status status();
 
   /**

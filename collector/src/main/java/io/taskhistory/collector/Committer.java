@@ -1,13 +1,11 @@
 package io.taskhistory.collector;
 
 import io.taskhistory.collector.source.EventSource;
-import io.taskhistory.history.ClockLedger;
 import io.taskhistory.store.HistoryWriter;
 import io.taskhistory.store.StoreException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +43,7 @@ final class Committer {
   private final HistoryWriter writer;
   private final Sources sources;
   private final LongSupplier clock;
-  private final Supplier<ClockLedger.Row> clocks;
+  private final ClockKeeper clocks;
   private final long limit;
   private final Runnable wakeUp;
   private @Nullable Begun begun;
@@ -62,7 +60,7 @@ final class Committer {
    * @param limit how many bytes may wait, about
    * @param wakeUp called, by any thread, when a commit has come to its end
    */
-  Committer(HistoryWriter writer, Sources sources, LongSupplier clock, Supplier<ClockLedger.Row> clocks, long limit,
+  Committer(HistoryWriter writer, Sources sources, LongSupplier clock, ClockKeeper clocks, long limit,
       Runnable wakeUp) {
     this.writer = writer;
     this.sources = sources;
@@ -139,10 +137,7 @@ final class Committer {
   }
 
   private void begin(long settled) {
-    ClockLedger.Row reading = clocks.get();
-    if (writer.boot().clock().observe(reading)) {
-      writer.clock(reading);
-    }
+    clocks.keep(writer);
     EventSource spine = sources.spine();
     byte[] position = spine.position();
     writer.position(position);

@@ -18,12 +18,13 @@ class CollectorTest {
 
   private static final Duration LONG = Duration.ofSeconds(20);
 
+  private volatile long wallOffset;
   private final SaidSource source = new SaidSource("said", false);
   private final ReluctantStore store = new ReluctantStore();
   private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
   private final Collector collector = new Collector(
       new Collector.Setup(store, SourcePlan.only(source), new EmptyProc(), tgid -> null, System::nanoTime,
-          () -> new ClockLedger.Row(System.nanoTime(), 0, 0), 100, 500, 2000, 1 << 20),
+          () -> new ClockLedger.Row(System.nanoTime(), wallOffset, 0), 100, 500, 2000, 1 << 20),
       failures::add);
 
   @BeforeEach
@@ -52,6 +53,23 @@ class CollectorTest {
     await().until(() -> collector.kept() > before);
     assertThat(store.commits.get()).isGreaterThan(commits);
     assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void clock_setWhileNothingHappens_isInTheLedgerAtTheNextLookAndThenKept() {
+    ClockLedger ledger = store.reader().boot().clock();
+    int rows = ledger.rows().size();
+    long before = System.nanoTime();
+    wallOffset = 3_600_000_000_000L;
+    long looked = collector.lookAtClocks();
+    assertThat(ledger.rows()).hasSize(rows + 1);
+    assertThat(ledger.last().wallOffset()).isEqualTo(wallOffset);
+    assertThat(ledger.last().from()).isBetween(before, looked);
+    assertThat(ledger.last().since()).as("it held at some time after the last look").isLessThanOrEqualTo(looked);
+    collector.lookAtClocks();
+    assertThat(ledger.rows()).hasSize(rows + 1);
+    collector.close();
+    assertThat(store.isDirty()).isFalse();
   }
 
   @Test

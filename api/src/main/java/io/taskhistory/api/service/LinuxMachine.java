@@ -4,6 +4,7 @@ import io.taskhistory.collector.Collector;
 import io.taskhistory.collector.SourcePlan;
 import io.taskhistory.collector.audit.AuditSettings;
 import io.taskhistory.collector.audit.AuditSource;
+import io.taskhistory.collector.linux.ClockWatch;
 import io.taskhistory.collector.linux.Clocks;
 import io.taskhistory.collector.linux.Privileges;
 import io.taskhistory.collector.linux.Privileges.Capability;
@@ -137,8 +138,14 @@ public final class LinuxMachine implements Machine {
             Clocks::monotonic, Clocks::read, SystemFacts.clockTicksPerSecond(), Collector.Setup.DETAILS_RATE,
             Collector.Setup.DETAILS_BURST, queueSize),
         onFailure);
-    collector.start();
-    return new Followed(collector);
+    ClockWatch watch = new ClockWatch(collector::lookAtClocks);
+    try {
+      collector.start();
+    } catch (RuntimeException e) {
+      watch.close();
+      throw e;
+    }
+    return new Followed(collector, watch);
   }
 
   private SourcePlan plan(Boot boot) {
@@ -163,7 +170,7 @@ public final class LinuxMachine implements Machine {
   private static AuditSource audit(Boot boot, AuditUse use, boolean isSpine) {
     long tick = TimeUnit.SECONDS.toNanos(1) / SystemFacts.clockTicksPerSecond();
     return new AuditSource(new AuditSettings(use.role(), use.rules(), isSpine, new ProcFs(), Clocks.tick(),
-        boot.clock()::ofWall, start -> boot.clock().ofBootClock(start * tick)));
+        wall -> boot.clock().ofWall(wall, Clocks.monotonic()), start -> boot.clock().ofBootClock(start * tick)));
   }
 
   private TraceSource trace() {
@@ -172,7 +179,7 @@ public final class LinuxMachine implements Machine {
     return new TraceSource(new TraceSettings(sources.traceInstance(), buffer, JournalDirectory.choose(directory)));
   }
 
-  private record Followed(Collector collector) implements Following {
+  private record Followed(Collector collector, ClockWatch watch) implements Following {
 
     @Override
     public long watermark() {
@@ -190,12 +197,18 @@ public final class LinuxMachine implements Machine {
     }
 
     @Override
+    public long lookAtClocks() {
+      return collector.lookAtClocks();
+    }
+
+    @Override
     public Status status() {
       return collector.status();
     }
 
     @Override
     public void close() {
+      watch.close();
       collector.close();
     }
   }

@@ -16,6 +16,9 @@ public final class Clocks {
 
   private static final int SAMPLES = 9;
 
+  /** What took no longer is as good as more samples would be. */
+  private static final long TIGHT = 2_000;
+
   /** HotSpot's nanoTime is CLOCK_MONOTONIC on Linux, at a tenth of the cost; other machines are free to differ. */
   private static final boolean NANO_TIME_IS_MONOTONIC = nanoTimeIsMonotonic();
 
@@ -45,7 +48,7 @@ public final class Clocks {
     long wallOffset = 0;
     long bootClockOffset = 0;
     long tightest = Long.MAX_VALUE;
-    for (int i = 0; i < SAMPLES; i++) {
+    for (int i = 0; i < SAMPLES && tightest > TIGHT; i++) {
       long before = read(timespec, CLOCK_MONOTONIC);
       long wall = read(timespec, CLOCK_REALTIME);
       long between = read(timespec, CLOCK_MONOTONIC);

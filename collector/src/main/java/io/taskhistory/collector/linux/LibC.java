@@ -54,6 +54,10 @@ public interface LibC {
 
   int clock_getres(int clock, long timespec);
 
+  int timerfd_create(int clock, int flags);
+
+  int timerfd_settime(int fd, int flags, long timerspec, long before);
+
   long sysconf(int name);
 
   /** For calls that the C library has no function for, by their number. */

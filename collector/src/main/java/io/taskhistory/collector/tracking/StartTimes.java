@@ -24,7 +24,7 @@ final class StartTimes {
 
   /** Whether a task that /proc says started at {@code starttime} can be the one that started at {@code start}. */
   private boolean isSame(long start, long starttime) {
-    return Math.abs(ledger.bootClockAt(start) / tick - starttime) <= 1;
+    return Math.abs(ledger.bootClockAt(start, starttime * tick) / tick - starttime) <= 1;
   }
 
   /** Whether what /proc shows at the task's tid is the task; never sure where its start is not known. */
