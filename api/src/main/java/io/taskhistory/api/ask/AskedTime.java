@@ -1,10 +1,7 @@
 package io.taskhistory.api.ask;
 
 import io.taskhistory.history.Boot;
-import io.taskhistory.history.Moment;
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A point in time as a caller wrote it: on the wall clock, or on the monotonic clock of a boot.
@@ -51,30 +48,6 @@ public record AskedTime(boolean monotonic, long nanos) {
           "boot " + text + " fits " + fitting.size() + " boots; write more of the id");
     }
     return fitting.get(0);
-  }
-
-  /**
-   * Where this is on the clock that everything is ordered by: in {@code boot} if the caller named one, else in the one
-   * that ran then. Empty where that was before the first boot that is known.
-   *
-   * @param boots all, oldest first
-   */
-  public Optional<Moment> in(@Nullable Boot boot, List<Boot> boots) {
-    if (monotonic) {
-      return Optional.of(new Moment(boot == null ? boots.get(boots.size() - 1) : boot, nanos));
-    }
-    if (boot != null) {
-      return Optional.of(new Moment(boot, Math.max(0, boot.clock().ofWall(nanos))));
-    }
-    // The newest first: where the wall clock was set back over a boot, people mean what they saw last.
-    for (int i = boots.size() - 1; i >= 0; i--) {
-      Boot candidate = boots.get(i);
-      long time = candidate.clock().ofWall(nanos);
-      if (time >= 0 || nanos >= candidate.wallStart()) {
-        return Optional.of(new Moment(candidate, Math.max(0, time)));
-      }
-    }
-    return Optional.empty();
   }
 
   /** What a caller wrote, quoted, as far as it fits and can be shown. */

@@ -27,6 +27,13 @@ public record Found(Task task, long time) {
     return History.of(task, time);
   }
 
+  /** Whether it is the same task, at the same entry. */
+  boolean isSame(Found other) {
+    Entry entry = task.entryAt(time);
+    Entry others = other.task.entryAt(other.time);
+    return task.id().equals(other.task.id()) && entry.time() == others.time() && entry.pid() == others.pid();
+  }
+
   /** The task's name then: renames are kept for the present only, so for an earlier image the name of its exec. */
   public RawText comm() {
     Entry then = task.entryAt(time);

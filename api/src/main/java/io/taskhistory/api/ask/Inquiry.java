@@ -2,12 +2,14 @@ package io.taskhistory.api.ask;
 
 import io.taskhistory.collector.CollectorView;
 import io.taskhistory.history.Boot;
+import io.taskhistory.history.ClockLedger;
 import io.taskhistory.history.Moment;
 import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
 import io.taskhistory.store.HistoryReader;
 import io.taskhistory.store.Upkeep;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,22 +27,43 @@ public final class Inquiry {
   private static final int RECENT = 4096;
   private static final @Nullable Task[] NONE = {};
 
+  /** How many of the times that can be meant are told. */
+  private static final int TOLD = 4;
+
   private final HistoryReader reader;
-  private final List<Boot> boots;
-  private final @Nullable Moment at;
+  private final CollectorView collector;
+  private final BootTimes times;
+  private final @Nullable List<Span> at;
   private final long applied;
   private final String watermark;
   private final String kept;
   private @Nullable Task[] recent = NONE;
   private @Nullable Upkeep upkeep;
 
-  private Inquiry(HistoryReader reader, List<Boot> boots, @Nullable Moment at, long applied, long kept) {
+  private long now;
+
+  private Inquiry(HistoryReader reader, CollectorView collector, @Nullable String at, @Nullable String boot) {
     this.reader = reader;
-    this.boots = boots;
-    this.at = at;
-    this.applied = applied;
+    this.collector = collector;
+    this.times = new BootTimes(reader);
+    moreCame();
+    this.at = when("at", at, at, boot);
+    if (this.at == null || this.at.stream().anyMatch(this::isToCome)) {
+      collector.awaitNow(PATIENCE);
+    }
+    long inStore = collector.kept();
+    this.applied = collector.watermark();
     this.watermark = Rfc3339.write(reader.boot().wallAt(applied));
-    this.kept = Rfc3339.write(reader.boot().wallAt(Math.min(applied, kept)));
+    this.kept = Rfc3339.write(reader.boot().wallAt(Math.min(applied, inStore)));
+  }
+
+  private boolean isToCome(Span span) {
+    return span.boot().equals(reader.boot()) && span.to() > collector.watermark();
+  }
+
+  /** Times that come in from now on can be later than those before. */
+  public void moreCame() {
+    now = collector.lookAtClocks();
   }
 
   /** A question about now. */
@@ -55,13 +78,7 @@ public final class Inquiry {
    */
   public static Inquiry about(
       HistoryReader reader, CollectorView collector, @Nullable String at, @Nullable String boot) {
-    List<Boot> boots = reader.boots();
-    Moment moment = moment(boots, at, boot);
-    if (moment == null || moment.boot().equals(reader.boot()) && moment.time() > collector.watermark()) {
-      collector.awaitNow(PATIENCE);
-    }
-    long kept = collector.kept();
-    return new Inquiry(reader, boots, moment, collector.watermark(), kept);
+    return new Inquiry(reader, collector, at, boot);
   }
 
   /** With what can tell whether something has been dropped. */
@@ -108,20 +125,28 @@ public final class Inquiry {
    * time is not looked up again for another time of its life.
    */
   public Found task(int tid, @Nullable String at, @Nullable String boot) {
-    Moment then = moment(boots, at, boot);
-    if (then == null) {
+    List<Span> when = when("at", at, at, boot);
+    if (when == null) {
       return task(tid, null);
     }
+    Task known = recent(tid);
+    if (known != null && when.size() == 1 && known.livedAt(when.get(0).to())
+        && known.boot().equals(when.get(0).boot())) {
+      return new Found(known, when.get(0).to());
+    }
+    return remembered(task(tid, when));
+  }
+
+  private @Nullable Task recent(int tid) {
+    Task known = recent == NONE ? null : recent[tid & RECENT - 1];
+    return known != null && known.tid() == tid ? known : null;
+  }
+
+  private Found remembered(Found found) {
     if (recent == NONE) {
       recent = new Task[RECENT];
     }
-    int slot = tid & RECENT - 1;
-    Task known = recent[slot];
-    if (known != null && known.tid() == tid && known.livedAt(then.time()) && known.boot().equals(then.boot())) {
-      return new Found(known, then.time());
-    }
-    Found found = task(tid, then);
-    recent[slot] = found.task();
+    recent[found.task().tid() & RECENT - 1] = found.task();
     return found;
   }
 
@@ -130,45 +155,65 @@ public final class Inquiry {
    * of that, or of its life: for times that are not exact.
    */
   public Found onlyTask(int tid, @Nullable String at, String until, @Nullable String boot) {
-    Moment from = moment(boots, at, boot);
-    if (from == null) {
+    List<Span> when = when("until", at, until, boot);
+    if (when == null) {
       throw new Refusal(Refusal.Kind.BAD_PARAMETER, "until ends what at begins; give at too");
     }
-    long to = AskedTime.parse("until", until).in(from.boot(), boots).map(Moment::time).orElse(0L);
-    if (to < from.time() || to - from.time() > MOST_BETWEEN.toNanos()) {
-      throw new Refusal(Refusal.Kind.BAD_PARAMETER,
-          "until has to be after at, by " + MOST_BETWEEN.toSeconds() + " seconds or less");
+    Task known = recent(tid);
+    Span first = when.get(0);
+    if (known != null && when.size() == 1 && known.boot().equals(first.boot()) && known.livedAt(first.from())
+        && known.livedAt(first.to())) {
+      return new Found(known, first.to());
     }
-    Task known = recent == NONE ? null : recent[tid & RECENT - 1];
-    if (known != null && known.tid() == tid && known.boot().equals(from.boot()) && known.livedAt(from.time())
-        && known.livedAt(to)) {
-      return new Found(known, to);
+    List<Found> holders = new ArrayList<>();
+    for (Span span : when) {
+      for (Task task : reader.tasks(tid, span.start(), span.to())) {
+        Found holder = new Found(task,
+            task.ending().map(end -> Math.min(span.to(), Math.max(task.start(), end.time() - 1))).orElse(span.to()));
+        if (holders.stream().noneMatch(holder::isSame)) {
+          holders.add(holder);
+        }
+      }
     }
-    List<Task> holders = reader.tasks(tid, from, to);
     if (holders.size() != 1) {
-      throw noSuchTask((holders.isEmpty() ? "nobody" : holders.size() + " tasks") + " held tid " + tid
+      throw noSuchTask((holders.isEmpty() ? "nobody" : holders.size() + " tasks or images of one") + " held tid " + tid
           + " within that time, as far as is known");
     }
-    Task task = holders.get(0);
-    return new Found(task, task.ending().map(end -> Math.min(to, Math.max(task.start(), end.time() - 1))).orElse(to));
+    return holders.get(0);
   }
 
-  /** A point in time that bounds a search: before all that is known it is the first moment of the first boot. */
-  public @Nullable Moment bound(String name, @Nullable String time) {
-    return time == null
-        ? null
-        : AskedTime.parse(name, time).in(null, boots).orElseGet(() -> new Moment(boots.get(0), 0));
+  /** What a search is limited to: so that nothing is left out, by the first time that can be meant and by the last. */
+  public Bounds bounds(@Nullable String from, @Nullable String to) {
+    AskedTime first = from == null ? null : AskedTime.parse("from", from);
+    AskedTime last = to == null ? null : AskedTime.parse("to", to);
+    return new Bounds(
+        first == null ? null : bound(first, Integer.MAX_VALUE), last == null ? null : bound(last, 0),
+        first == null || first.monotonic() ? Long.MIN_VALUE : first.nanos(),
+        last == null || last.monotonic() ? Long.MAX_VALUE : last.nanos());
   }
 
-  private Found task(int tid, @Nullable Moment at) {
-    if (at == null) {
+  private Moment bound(AskedTime time, int which) {
+    List<Span> when = times.when(time, time, null);
+    return when.isEmpty() ? times.near(time) : when.get(Math.min(which, when.size() - 1)).end();
+  }
+
+  private Found task(int tid, @Nullable List<Span> when) {
+    if (when == null) {
       return reader.task(tid).map(Found::present)
           .orElseThrow(() -> noSuchTask("no task with tid " + tid + " is known; nothing ran under it since recording"
               + " began, or it was dropped since"));
     }
-    return reader.task(tid, at).map(task -> new Found(task, at.time()))
-        .orElseThrow(() -> noSuchTask("nobody held tid " + tid + " at " + Rfc3339.write(at.boot().wallAt(at.time()))
-            + dropped(at) + "; without at the last holder is shown"));
+    Found found = null;
+    for (Span span : when) {
+      Task task = reader.task(tid, span.end()).orElse(null);
+      found = task == null ? found : only(found, new Found(task, span.to()), when);
+    }
+    if (found == null) {
+      throw noSuchTask("nobody held tid " + tid + " at "
+          + Rfc3339.write(when.get(0).boot().wallAt(when.get(0).to())) + dropped(when.get(0).end())
+          + "; without at the last holder is shown");
+    }
+    return found;
   }
 
   private String dropped(Moment at) {
@@ -181,23 +226,59 @@ public final class Inquiry {
     if (at == null) {
       return Found.present(task);
     }
-    if (!at.boot().equals(task.boot()) || !task.livedAt(at.time())) {
+    Found found = null;
+    for (Span span : at) {
+      if (span.boot().equals(task.boot()) && task.livedAt(span.to())) {
+        found = only(found, new Found(task, span.to()), at);
+      }
+    }
+    if (found == null) {
       throw noSuchTask("task " + id + " did not live at that time; leave at away");
     }
-    return new Found(task, at.time());
+    return found;
   }
 
-  private static @Nullable Moment moment(List<Boot> boots, @Nullable String at, @Nullable String boot) {
-    if (at == null) {
+  /** What was found at another of the times that can be meant has to be the same: nothing tells which one is. */
+  private static Found only(@Nullable Found found, Found other, List<Span> when) {
+    if (found == null || found.isSame(other)) {
+      return found == null ? other : found;
+    }
+    StringBuilder detail = new StringBuilder("the wall clock showed that time ").append(when.size())
+        .append(" times, as it was set, and the answer was not the same; say which time is meant:");
+    for (int i = 0; i < Math.min(TOLD, when.size()); i++) {
+      detail.append(i == 0 ? " " : ", or ").append(when.get(i).asMonotonic());
+    }
+    throw new Refusal(Refusal.Kind.AMBIGUOUS_TIME, detail.append(when.size() > TOLD ? " …" : "").toString());
+  }
+
+  /** All times that can be meant; null for now. */
+  private @Nullable List<Span> when(String name, @Nullable String at, @Nullable String until, @Nullable String boot) {
+    if (at == null || until == null) {
       if (boot != null) {
         throw new Refusal(Refusal.Kind.BAD_PARAMETER, "boot says which boot at is in; give at too");
       }
       return null;
     }
-    AskedTime time = AskedTime.parse("at", at);
-    return time.in(boot == null ? null : AskedTime.boot(boot, boots), boots)
-        .orElseThrow(() -> new Refusal(Refusal.Kind.NO_SUCH_BOOT,
-            "at is before " + Rfc3339.write(boots.get(0).wallStart()) + ", the start of the first boot that is known"));
+    AskedTime from = AskedTime.parse("at", at);
+    AskedTime to = until.equals(at) ? from : AskedTime.parse(name, until);
+    if (from.monotonic() != to.monotonic() || to.nanos() < from.nanos()
+        || to.nanos() - from.nanos() > MOST_BETWEEN.toNanos()) {
+      throw new Refusal(Refusal.Kind.BAD_PARAMETER, "until has to be after at, on the same clock, by "
+          + MOST_BETWEEN.toSeconds() + " seconds or less");
+    }
+    Boot named = boot == null ? null : AskedTime.boot(boot, times.boots());
+    List<Span> when = times.when(from, to, named);
+    if (when.isEmpty()) {
+      throw times.never(from, named);
+    }
+    return when.size() == 1 ? when : reached(when);
+  }
+
+  /** Without those that are still to come, if any of the others can be meant. */
+  private List<Span> reached(List<Span> when) {
+    List<Span> reached = when.stream()
+        .filter(span -> !span.boot().equals(reader.boot()) || span.from() <= now + ClockLedger.TOLERANCE).toList();
+    return reached.isEmpty() ? when : reached;
   }
 
   private static int number(String tid) {

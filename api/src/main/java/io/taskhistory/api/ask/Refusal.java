@@ -10,6 +10,7 @@ public final class Refusal extends RuntimeException {
     NO_SUCH_TASK("no-such-task", "No such task", 404),
     NO_SUCH_BOOT("no-such-boot", "No such boot", 404),
     NO_SUCH_RESOURCE("no-such-resource", "No such resource", 404),
+    AMBIGUOUS_TIME("ambiguous-time", "Time that the wall clock showed more than once", 409),
     BAD_PARAMETER("bad-parameter", "Bad parameter", 400),
     UNKNOWN_PARAMETER("unknown-parameter", "Unknown parameter", 400),
     BAD_REQUEST("bad-request", "Bad request", 400),

@@ -166,7 +166,7 @@ final class Client {
     } catch (IOException e) {
       throw new IllegalStateException("reading bytes", e);
     }
-    Exit exit = status == 404 ? Exit.NOT_FOUND : status == 400 ? Exit.WRONG_USE : Exit.FAILED;
+    Exit exit = status == 404 ? Exit.NOT_FOUND : status == 400 || status == 409 ? Exit.WRONG_USE : Exit.FAILED;
     return new Failure(exit, detail.isEmpty() ? server + " answers with status " + status : detail);
   }
 }

@@ -55,6 +55,7 @@ final class Resolver {
   private final List<WallTimes.Interval> intervals = new ArrayList<>();
   private final List<Known> holders = new ArrayList<>();
   private final List<WallTimes.Interval> when = new ArrayList<>();
+  private long now;
   private long applied;
   private boolean hasWaited;
   private boolean isCurrent;
@@ -68,6 +69,7 @@ final class Resolver {
     this.reader = reader;
     this.collector = collector;
     this.present = reader.boot();
+    this.now = collector.lookAtClocks();
     this.times = new WallTimes(reader);
     this.images = new Images(tick);
     this.candidates = new Candidates(reader);
@@ -78,6 +80,7 @@ final class Resolver {
   void moreCame() {
     hasWaited = false;
     isCurrent = false;
+    now = collector.lookAtClocks();
     times.refresh();
   }
 
@@ -101,10 +104,15 @@ final class Resolver {
     times.find(question.stamp - tick, question.stamp + tick + NOISE, intervals);
     for (int i = 0; i < intervals.size(); i++) {
       WallTimes.Interval interval = intervals.get(i);
-      if (interval.boot().equals(present) && !isApplied(interval)) {
+      boolean isPresent = interval.boot().equals(present);
+      // Where the clock was set back, it will show the time again.
+      boolean isStillToCome = isPresent && interval.from() > now + NOISE && intervals.size() > 1;
+      if (isPresent && !isStillToCome && !isApplied(interval)) {
         return Outcome.UNKNOWN;
       }
-      hold(question.pid, interval);
+      if (!isStillToCome) {
+        hold(question.pid, interval);
+      }
     }
     return switch (holders.size()) {
       case 0 -> Outcome.UNKNOWN;

@@ -14,9 +14,6 @@ import java.util.List;
  */
 final class WallTimes {
 
-  /** A step is noticed when the clocks are compared next, which is once a second on an idle machine. */
-  private static final long NOTICED_WITHIN = 1_500_000_000L;
-
   /** Stamps come in order, more or less: what can be meant is sought once for those of the same 17 seconds. */
   private static final int NEARBY_BITS = 34;
 
@@ -49,7 +46,7 @@ final class WallTimes {
       List<ClockLedger.Row> ledger = boot.clock().rows();
       long end = boot.equals(reader.boot()) ? Long.MAX_VALUE : reader.watermark(boot);
       for (int i = 0; i < ledger.size(); i++) {
-        long from = i == 0 ? 0 : Math.max(0, ledger.get(i).from() - NOTICED_WITHIN);
+        long from = i == 0 ? 0 : Math.max(0, ledger.get(i).since());
         long to = i + 1 < ledger.size() ? ledger.get(i + 1).from() : end;
         all.add(new Offset(boot, from, to, ledger.get(i).wallOffset()));
       }

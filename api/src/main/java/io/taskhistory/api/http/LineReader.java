@@ -23,6 +23,7 @@ final class LineReader {
   private int length;
   private int position;
   private int limit;
+  private int reads;
 
   LineReader(InputStream in, Flushable answers) {
     this.in = in;
@@ -59,12 +60,18 @@ final class LineReader {
         return start == limit && !tooLong ? Line.END : end(limit, tooLong);
       }
       limit += read;
+      reads++;
     }
   }
 
   private Line end(int end, boolean tooLong) {
     length = end > start && buffer[end - 1] == '\r' ? end - 1 - start : end - start;
     return tooLong || length > MAX_LENGTH ? Line.TOO_LONG : Line.READ;
+  }
+
+  /** How often something has come in; every line that is there had come by then. */
+  int reads() {
+    return reads;
   }
 
   /** Where the line that was {@link Line#READ} stands, from {@link #start} on. */

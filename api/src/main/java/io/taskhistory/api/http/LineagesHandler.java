@@ -67,8 +67,14 @@ final class LineagesHandler {
 
   private void answer(LineReader lines, Inquiry inquiry, LineageTexts texts, JsonGenerator out) throws IOException {
     LineageQuestion question = new LineageQuestion(json);
+    int reads = 0;
     while (true) {
-      switch (lines.next()) {
+      LineReader.Line line = lines.next();
+      if (lines.reads() != reads) {
+        reads = lines.reads();
+        inquiry.moreCame();
+      }
+      switch (line) {
         case END -> {
           return;
         }

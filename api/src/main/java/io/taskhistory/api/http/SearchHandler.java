@@ -1,6 +1,7 @@
 package io.taskhistory.api.http;
 
 import io.javalin.http.Context;
+import io.taskhistory.api.ask.Bounds;
 import io.taskhistory.api.ask.Inquiry;
 import io.taskhistory.api.view.ExecView;
 import io.taskhistory.api.view.Page;
@@ -46,10 +47,13 @@ final class SearchHandler {
     long uid = params.number("uid", 0, MOST_UID, Details.UNKNOWN_NUMBER);
     int size = (int) params.number("size", 1, MOST_SIZE, SIZE);
     Inquiry inquiry = Inquiry.now(reader, collector);
+    Bounds bounds = inquiry.bounds(params.text("from"), params.text("to"));
     ExecPage page = reader.execs(new ExecQuery(
-        params.raw("comm"), params.raw("exe"), uid, inquiry.bound("from", params.text("from")),
-        inquiry.bound("to", params.text("to")), cursor == null ? null : cursor(cursor), size, SCAN_LIMIT));
-    Answers.json(ctx, inquiry.kept(), page(page, inquiry.kept()));
+        params.raw("comm"), params.raw("exe"), uid, bounds.from(), bounds.to(),
+        cursor == null ? null : cursor(cursor), size, SCAN_LIMIT));
+    List<ExecPage.Exec> meant =
+        page.execs().stream().filter(exec -> bounds.include(exec.boot(), exec.entry().time())).toList();
+    Answers.json(ctx, inquiry.kept(), page(new ExecPage(meant, page.next()), inquiry.kept()));
   }
 
   private Page<ExecView> page(ExecPage found, String watermark) {

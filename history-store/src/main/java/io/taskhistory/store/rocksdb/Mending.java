@@ -367,7 +367,7 @@ final class Mending {
       int boot = rows.boot.index();
       long mark = Math.max(rows.watermark(), -1);
       long last = Math.max(latest.getOrDefault(boot, 0L), Math.max(mark, rows.latest()));
-      MetaRows.watermark(batch, boot, mark, last);
+      MetaRows.watermark(batch, boot, new MetaRows.WatermarkRow(mark, last, rows.written()));
       int gaps = highestGap.getOrDefault(boot, 0);
       Set<Integer> known = new HashSet<>();
       for (Gap gap : rows.gaps()) {
