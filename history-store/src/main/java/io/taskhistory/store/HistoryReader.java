@@ -20,7 +20,7 @@ public interface HistoryReader {
   /** The boot that is being recorded. */
   Boot boot();
 
-  /** All boots that the store has seen, oldest first. */
+  /** All boots of which something is kept, oldest first. Their indexes follow one another. */
   List<Boot> boots();
 
   /** The tasks that live now. */
@@ -29,7 +29,7 @@ public interface HistoryReader {
   /** The time of the last commit in the present boot. */
   long watermark();
 
-  /** The time of the last commit in {@code boot}; -1 where there was none, or the store does not know that boot. */
+  /** The time of the last commit in {@code boot}; -1 where there was none, or nothing of that boot is kept. */
   long watermark(Boot boot);
 
   /** Whoever held {@code tid} at that moment; nobody where no task did. */

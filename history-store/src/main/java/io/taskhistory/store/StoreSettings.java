@@ -7,8 +7,10 @@ import java.time.Duration;
  *
  * @param freq with {@link Flush#INCREMENTAL}, how many records (tasks and entries) may be written before they are flushed
  * @param slice how much of a boot's time makes one {@link Upkeep.Slice slice}, at most
- * @param sliceBytes how much is written into one slice, about, before the next is begun; 0 for no limit
- * @param reserve how many bytes are set aside, so that a full disk can be recovered from
+ * @param sliceBytes how much is written into one slice, about, before the next is begun; 0 for no limit. What counts is
+ *     what is handed to the disk's store, which compresses it to a third or less
+ * @param reserve how many bytes are set aside, so that a full disk can be recovered from; 0 for none. Less than 32 MiB
+ *     may not be enough
  */
 public record StoreSettings(Flush flush, int freq, Duration slice, long sliceBytes, long reserve) {
 

@@ -23,10 +23,13 @@ public interface Upkeep {
   /** Those that are kept, the oldest first; the last is the one that is being written. Never empty. */
   List<Slice> slices();
 
-  /** Asks for all up to that number to be given up. Where the present one is among them, another is begun first. */
+  /**
+   * Asks for all up to that number to be given up, with the next commit. Where the present one is among them, another is
+   * begun first. A boot none of whose slices is kept is forgotten.
+   */
   void giveUp(int number);
 
-  /** What the store takes on disk, the reserve not counted. */
+  /** What the store takes on disk, the reserve not counted. The last of what was given up is free some moments later. */
   long bytes();
 
   /** How the last commit went. */

@@ -15,7 +15,8 @@ import java.nio.ByteOrder;
  *   entries      | period |      time       |  pid   |           period: of the time, and the later ones it was
  *   details      | period |      time       |  pid   |           carried into; pid 0: the root
  *   children     | period |  tid   |      start      |   child's start   |  tid   |
- *                         '---- creator ----'                    period: of the child's start
+ *                         '---- creator ----'                    period: of the child's start, and the later ones
+ *                                                                it lived into
  * </pre>
  *
  * <p>The root goes by pid 0 instead of its own 1: a snapshot can find that process 1 started at time 0.

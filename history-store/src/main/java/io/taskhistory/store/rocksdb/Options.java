@@ -33,6 +33,9 @@ final class Options implements AutoCloseable {
   private static final long WRITE_AHEAD_LOG = 24 << 20;
   private static final long INFO_LOG = 1 << 20;
   private static final int OPEN_FILES = 256;
+
+  /** After how much a flush or compaction has the kernel write, lest a sync of the log waits for all of it. */
+  private static final long WRITE_OUT = 1 << 20;
   private static final double BLOOM_BITS = 10;
 
   final DBOptions database;
@@ -55,6 +58,7 @@ final class Options implements AutoCloseable {
         .setMaxBackgroundJobs(2)
         .setMaxOpenFiles(OPEN_FILES)
         .setAllowFAllocate(false)
+        .setBytesPerSync(WRITE_OUT)
         .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
         .setMaxLogFileSize(INFO_LOG)
         .setKeepLogFileNum(2)
