@@ -35,6 +35,17 @@ final class Guest {
   }
 
   /**
+   * The same, where {@code init} plays in another way.
+   *
+   * @param init a resource of this package's
+   * @param children programs of the collector's tests
+   */
+  static Guest withService(Path directory, String init, List<String> children) throws Exception {
+    Tools.need("qemu-system-x86_64", "qemu-system-x86");
+    return new Guest(directory, GuestMemory.make(directory, init, children), GuestDisk.make(directory));
+  }
+
+  /**
    * The same for guests that {@code init} plays in another way.
    *
    * @param init a resource of this package's
