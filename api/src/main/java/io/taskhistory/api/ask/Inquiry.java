@@ -183,10 +183,10 @@ public final class Inquiry {
   }
 
   /** What a search is limited to: so that nothing is left out, by the first time that can be meant and by the last. */
-  public Bounds bounds(@Nullable String from, @Nullable String to) {
+  public SearchTimes searchTimes(@Nullable String from, @Nullable String to) {
     AskedTime first = from == null ? null : AskedTime.parse("from", from);
     AskedTime last = to == null ? null : AskedTime.parse("to", to);
-    return new Bounds(
+    return new SearchTimes(
         first == null ? null : bound(first, Integer.MAX_VALUE), last == null ? null : bound(last, 0),
         first == null || first.monotonic() ? Long.MIN_VALUE : first.nanos(),
         last == null || last.monotonic() ? Long.MAX_VALUE : last.nanos());

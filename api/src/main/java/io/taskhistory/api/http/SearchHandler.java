@@ -1,8 +1,8 @@
 package io.taskhistory.api.http;
 
 import io.javalin.http.Context;
-import io.taskhistory.api.ask.Bounds;
 import io.taskhistory.api.ask.Inquiry;
+import io.taskhistory.api.ask.SearchTimes;
 import io.taskhistory.api.view.ExecView;
 import io.taskhistory.api.view.Page;
 import io.taskhistory.collector.CollectorView;
@@ -47,12 +47,12 @@ final class SearchHandler {
     long uid = params.number("uid", 0, MOST_UID, Details.UNKNOWN_NUMBER);
     int size = (int) params.number("size", 1, MOST_SIZE, SIZE);
     Inquiry inquiry = Inquiry.now(reader, collector);
-    Bounds bounds = inquiry.bounds(params.text("from"), params.text("to"));
+    SearchTimes times = inquiry.searchTimes(params.text("from"), params.text("to"));
     ExecPage page = reader.execs(new ExecQuery(
-        params.raw("comm"), params.raw("exe"), uid, bounds.from(), bounds.to(),
+        params.raw("comm"), params.raw("exe"), uid, times.from(), times.to(),
         cursor == null ? null : cursor(cursor), size, SCAN_LIMIT));
     List<ExecPage.Exec> meant =
-        page.execs().stream().filter(exec -> bounds.include(exec.boot(), exec.entry().time())).toList();
+        page.execs().stream().filter(exec -> times.include(exec.boot(), exec.entry().time())).toList();
     Answers.json(ctx, inquiry.kept(), page(new ExecPage(meant, page.next()), inquiry.kept()));
   }
 

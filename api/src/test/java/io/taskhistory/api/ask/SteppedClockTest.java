@@ -114,18 +114,18 @@ class SteppedClockTest {
   }
 
   @Test
-  void bounds_clockSetBack_leaveNothingOutAndNothingElseIn() {
+  void searchTimes_clockSetBack_leaveNothingOutAndNothingElseIn() {
     long offset = scene.reader().boot().clock().last().wallOffset();
     set(200 * Scene.SECOND, offset - 100 * Scene.SECOND);
-    Bounds bounds = Inquiry.now(scene.reader(), scene.collector)
-        .bounds(Rfc3339.writeSeconds(offset + 150 * Scene.SECOND), Rfc3339.writeSeconds(offset + 160 * Scene.SECOND));
-    assertThat(bounds.from()).isNotNull().extracting(moment -> moment.time()).isEqualTo(150 * Scene.SECOND);
-    assertThat(bounds.to()).isNotNull().extracting(moment -> moment.time()).isEqualTo(260 * Scene.SECOND);
+    SearchTimes times = Inquiry.now(scene.reader(), scene.collector)
+        .searchTimes(Rfc3339.writeSeconds(offset + 150 * Scene.SECOND), Rfc3339.writeSeconds(offset + 160 * Scene.SECOND));
+    assertThat(times.from()).isNotNull().extracting(moment -> moment.time()).isEqualTo(150 * Scene.SECOND);
+    assertThat(times.to()).isNotNull().extracting(moment -> moment.time()).isEqualTo(260 * Scene.SECOND);
     for (long in : new long[] {150, 159, 250, 259}) {
-      assertThat(bounds.include(scene.reader().boot(), in * Scene.SECOND)).as("%d", in).isTrue();
+      assertThat(times.include(scene.reader().boot(), in * Scene.SECOND)).as("%d", in).isTrue();
     }
     for (long out : new long[] {149, 160, 199, 200, 249, 260}) {
-      assertThat(bounds.include(scene.reader().boot(), out * Scene.SECOND)).as("%d", out).isFalse();
+      assertThat(times.include(scene.reader().boot(), out * Scene.SECOND)).as("%d", out).isFalse();
     }
   }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param wallFrom the first stamp that counts
  * @param wallTo the first that no longer does
  */
-public record Bounds(@Nullable Moment from, @Nullable Moment to, long wallFrom, long wallTo) {
+public record SearchTimes(@Nullable Moment from, @Nullable Moment to, long wallFrom, long wallTo) {
 
   /** Whether what happened at a time between the two moments is meant. */
   public boolean include(Boot boot, long time) {
