@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a store again of the rows that were saved: what they refer to and what is gone is put in as unknown, and what
- * nobody can place any more is left out. Nothing is made up but that: an entry that is missing becomes one with no name, a gap that is missing one without bounds, and each boot that lost anything gets a gap that says so.
+ * nobody can place any more is left out. Nothing is made up but that: an entry that is missing becomes one with no name,
+ * a gap that is missing one without bounds, and each boot that lost anything gets a gap that says so.
  */
 final class Mending {
 
@@ -88,28 +89,32 @@ final class Mending {
     return entries;
   }
 
-  /** Boots count from 0 without a break, and each has a clock; whether all do. */
+  /** Boots count without a break from the oldest that was not given up, and each has a clock; whether all do. */
   private boolean dropBootsWithoutRows() {
-    Set<Integer> boots = new TreeSet<>();
+    TreeSet<Integer> named = new TreeSet<>();
+    Set<Integer> boots = new HashSet<>();
     Set<Integer> clocks = new HashSet<>();
     walk(Family.META, (key, value) -> {
       if (!isSoundMeta(key, value)) {
         drop(Family.META, key);
-      } else if (key[0] == MetaRows.BOOT) {
+        return;
+      }
+      named.add(bootOf(key, value));
+      if (key[0] == MetaRows.BOOT) {
         boots.add(MetaRows.owner(key));
       } else if (key[0] == MetaRows.CLOCK) {
         clocks.add(MetaRows.owner(key));
       }
     });
-    int kept = 0;
+    int oldest = named.isEmpty() ? 0 : named.first();
+    int kept = oldest;
     while (boots.contains(kept) && clocks.contains(kept)) {
       kept++;
     }
     int first = kept;
-    boolean[] hasLost = {first < boots.size()};
+    boolean[] hasLost = {first - oldest < boots.size()};
     walk(Family.META, (key, value) -> {
-      int boot = key[0] == MetaRows.PERIOD ? MetaRows.period(key, value).boot() : MetaRows.owner(key);
-      if (boot >= first) {
+      if (bootOf(key, value) >= first) {
         drop(Family.META, key);
         hasLost[0] = true;
       }
@@ -118,10 +123,14 @@ final class Mending {
     if (hasLost[0]) {
       lost.add("the boots from the " + (first + 1) + ". on: what says which they were is gone");
     }
-    if (first == 0) {
+    if (first == oldest) {
       throw new StoreException("the rows that say which boots there were are gone");
     }
     return !hasLost[0];
+  }
+
+  private static int bootOf(byte[] key, byte[] value) {
+    return key[0] == MetaRows.PERIOD ? MetaRows.period(key, value).boot() : MetaRows.owner(key);
   }
 
   private static boolean isSoundMeta(byte[] key, byte[] value) {
@@ -306,10 +315,12 @@ final class Mending {
       highestGap.merge(boot, gap, Math::max);
     }
     complete(index, record.entryTime, record.entryPid);
-    int born = periods.indexOf(boot, record.start);
-    if (!hasAllChildren && record.creatorStart != TaskRecord.NOBODY && periods.get(born).from() <= record.start) {
-      put(Family.CHILDREN, Keys.child(periods.get(born).number(), record.creatorTid, record.creatorStart,
-          record.start, record.tid), new byte[0]);
+    if (hasAllChildren || record.creatorStart == TaskRecord.NOBODY) {
+      return;
+    }
+    for (int i = periods.indexOf(boot, record.start); i <= index; i++) {
+      put(Family.CHILDREN, Keys.child(
+          periods.get(i).number(), record.creatorTid, record.creatorStart, record.start, record.tid), new byte[0]);
     }
   }
 
