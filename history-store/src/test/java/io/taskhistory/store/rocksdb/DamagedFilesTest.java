@@ -39,7 +39,7 @@ final class DamagedFilesTest {
   /** What RocksDB writes for people, or makes anew. */
   private static final String HARMLESS = "LOG.*|OPTIONS.*|IDENTITY|LOCK|META";
 
-  @TempDir
+  @TempDir(factory = InMemory.class)
   Path parent;
 
   private Path whole;
@@ -130,7 +130,8 @@ final class DamagedFilesTest {
     Answers before = Answers.of(copyOf(whole));
     for (Path store : List.of(whole, killed)) {
       for (Path file : files(store)) {
-        if (!file.startsWith("db") || file.getFileName().toString().matches(HARMLESS)) {
+        boolean isDone = store.equals(killed) && file.toString().endsWith(".sst"); // the same tables
+        if (!file.startsWith("db") || file.getFileName().toString().matches(HARMLESS) || isDone) {
           continue;
         }
         for (Damaging damaging : some(damagings(store.resolve(file)))) {
