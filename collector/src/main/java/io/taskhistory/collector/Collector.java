@@ -257,7 +257,7 @@ public final class Collector implements CollectorView, AutoCloseable {
     String state = failure != null ? "failed" : closing ? "closed" : "running";
     List<Status.Source> all = sources.status(state, watermark.get());
     return new Status(all.get(0).name(), all, tracking.detailsRead(), tracking.detailsSkipped(),
-        committer.queue());
+        committer.queue(), tracking.checked());
   }
 
   /** Applies and commits what was reported until now, and stops. */

@@ -1,6 +1,7 @@
 package io.taskhistory.collector;
 
 import io.taskhistory.collector.source.SourceStats;
+import io.taskhistory.collector.tracking.CheckStats;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +43,10 @@ public interface CollectorView {
    * @param detailsRead how many times details were read from /proc
    * @param detailsSkipped how often there was no time for it at the limited rate
    * @param queue what waits to be kept
+   * @param selfCheck what came of comparing all this with /proc, and the sources with each other
    */
-  record Status(String spine, List<Source> sources, long detailsRead, long detailsSkipped, Queue queue) {
+  record Status(
+      String spine, List<Source> sources, long detailsRead, long detailsSkipped, Queue queue, CheckStats selfCheck) {
 
     /** What a source is there for. */
     public enum Role {
@@ -85,6 +88,11 @@ public interface CollectorView {
 
     public Status {
       sources = List.copyOf(sources);
+    }
+
+    /** Of what is not compared with anything. */
+    public Status(String spine, List<Source> sources, long detailsRead, long detailsSkipped, Queue queue) {
+      this(spine, sources, detailsRead, detailsSkipped, queue, CheckStats.NONE);
     }
   }
 }

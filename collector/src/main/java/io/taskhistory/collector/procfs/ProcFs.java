@@ -26,6 +26,11 @@ public final class ProcFs implements ProcTasks {
   private final SettledStat settled = new SettledStat();
 
   @Override
+  public ProcTasks another() {
+    return new ProcFs();
+  }
+
+  @Override
   public boolean read(int tid, TaskStat into) {
     int stat = open(tid, "/stat");
     if (stat < 0) {

@@ -6,6 +6,11 @@ package io.taskhistory.collector.procfs;
  */
 public interface ProcTasks {
 
+  /** The same for another thread. */
+  default ProcTasks another() {
+    return this;
+  }
+
   /** Reads {@code /proc/TID/stat}, of a leader or any other thread; false where there is none. */
   boolean read(int tid, TaskStat into);
 

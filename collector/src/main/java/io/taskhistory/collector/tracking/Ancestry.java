@@ -66,7 +66,9 @@ final class Ancestry {
   void inherit(Tracked child, Tracked caller, long time, boolean callerAssumed) {
     Doubts doubts = caller.task.doubts();
     child.task.enter(caller.task.entryAt(time));
-    child.task.imprint(caller.process.leader.task.imprint());
+    Tracked leader = caller.process.leader;
+    child.task.imprint(leader.seenAt < time ? leader.task.imprint() : 0); // else that can be of a later image
+    child.isImageOpen = leader.isImageOpen || reconciler.isNeeded();
     child.task.doubt(callerAssumed ? doubts.withCreatorAssumed() : doubts);
     child.task.createdBy(caller.task.tid(), caller.task.start());
     if (caller.task.isLive()) {
@@ -91,6 +93,7 @@ final class Ancestry {
     writer.save(task);
     if (name.isKnown()) {
       task.imprint(0);
+      leader.isImageOpen = false;
     } else if (time >= wholeSince) { // else what /proc shows can come of a rename or an exec that was lost
       names.read(leader.process, entry);
     }

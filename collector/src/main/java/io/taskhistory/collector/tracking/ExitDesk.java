@@ -51,7 +51,20 @@ final class ExitDesk {
   /** How many reports at most wait for a spine that does not get on. */
   private static final int MOST_REPORTS = 1 << 16;
 
+  /** Is told what became of each report. */
+  interface Judge {
+
+    Judge NONE = new Judge() { };
+
+    /** The spine had told that end too. */
+    default void agreed() {}
+
+    /** It has not, long after it had told everything of that time. */
+    default void untold(long time, int tid, int tgid) {}
+  }
+
   private final HistoryWriter writer;
+  private final Judge judge;
   private final Predicate<Tracked> isAlive;
   private final LongSupplier clock;
   private final WaitingEnds waiting = new WaitingEnds();
@@ -66,6 +79,10 @@ final class ExitDesk {
   private long lostTo = -1;
   private long signalsWholeSince = -1;
 
+  ExitDesk(HistoryWriter writer, Reports expected, Predicate<Tracked> isAlive, LongSupplier clock) {
+    this(writer, expected, isAlive, clock, Judge.NONE);
+  }
+
   /**
    * Makes one.
    *
@@ -73,8 +90,10 @@ final class ExitDesk {
    *     cheaply that nobody has the tid ({@link io.taskhistory.collector.linux.SystemFacts#isTask})
    * @param clock the monotonic clock
    */
-  ExitDesk(HistoryWriter writer, Reports expected, Predicate<Tracked> isAlive, LongSupplier clock) {
+  ExitDesk(
+      HistoryWriter writer, Reports expected, Predicate<Tracked> isAlive, LongSupplier clock, Judge judge) {
     this.writer = writer;
+    this.judge = judge;
     this.expected = expected;
     this.isAlive = isAlive;
     this.clock = clock;
@@ -244,11 +263,16 @@ final class ExitDesk {
       }
     }
     if (first == null) {
-      return time < spine - Ending.REPORT_WITHIN;
+      boolean isTooLate = time < spine - Ending.REPORT_WITHIN;
+      if (isTooLate) {
+        judge.untold(time, tid, tgid);
+      }
+      return isTooLate;
     }
     if (first != last) {
       dispute(first, tgid, time);
     } else if (!first.isDisputed) {
+      judge.agreed();
       first.task().process.unreported--;
       learn(first, waitStatus);
       waiting.settle(first);

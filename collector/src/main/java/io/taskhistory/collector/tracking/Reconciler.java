@@ -196,6 +196,7 @@ final class Reconciler {
       if (s.dead && s.leader.task.entry().time() <= s.at) { // else a thread has taken its place in an exec since
         s.leader.process.leaderHasExited();
       }
+      s.leader.isImageOpen = !s.settled;
       if (isUnchanged(s)) {
         proven.put(s.leader.task.id(), s.leader);
       } else {
@@ -278,7 +279,7 @@ final class Reconciler {
     Map<TaskId, Tracked> untouched = new HashMap<>();
     for (Seen s : seen) {
       Task task = s.leader.task;
-      boolean sameSince = proven.containsKey(task.id());
+      boolean sameSince = proven.containsKey(task.id()) && s.leader.recognizedAt <= gap.from();
       boolean bornBefore = task.start() < gap.from();
       boolean bornAfter = task.start() >= gap.to();
       boolean creatorUntouched = task.creator().map(untouched::containsKey).orElse(false);

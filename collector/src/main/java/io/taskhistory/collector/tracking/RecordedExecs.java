@@ -34,6 +34,8 @@ import java.util.function.LongSupplier;
  */
 final class RecordedExecs implements EventsBeside {
 
+  private static final String SOURCE = "audit";
+
   /** How many at most wait for a spine that does not get on. */
   private static final int MOST_WAITING = 1 << 14;
 
@@ -67,6 +69,7 @@ final class RecordedExecs implements EventsBeside {
   private final LiveTable live;
   private final LongSupplier spineWholeSince;
   private final Contradiction contradiction;
+  private final Findings findings;
   private final Deque<ExecRecord> waiting = new ArrayDeque<>();
   /** Of each pid the time of the last entry whose record is known. */
   private final Map<Integer, Long> taken = new LinkedHashMap<>() {
@@ -85,12 +88,15 @@ final class RecordedExecs implements EventsBeside {
    * Makes one.
    *
    * @param spineWholeSince since when the spine has lost nothing
+   * @param findings counts how records and spine agree
    */
-  RecordedExecs(HistoryWriter writer, LiveTable live, LongSupplier spineWholeSince, Contradiction contradiction) {
+  RecordedExecs(HistoryWriter writer, LiveTable live, LongSupplier spineWholeSince, Contradiction contradiction,
+      Findings findings) {
     this.writer = writer;
     this.live = live;
     this.spineWholeSince = spineWholeSince;
     this.contradiction = contradiction;
+    this.findings = findings;
   }
 
   /** Whether the spine is where the records come from, and so cannot be contradicted by them. */
@@ -109,7 +115,7 @@ final class RecordedExecs implements EventsBeside {
   /** Records are missing; what comes of that is a gap of this source, and touches no history. */
   @Override
   public void lost(long from, long to, long count, Gap.Cause cause) {
-    writer.gap("audit", from, to, count, cause);
+    writer.gap(SOURCE, from, to, count, cause);
     wholeSince = Math.max(wholeSince, to);
   }
 
@@ -214,6 +220,9 @@ final class RecordedExecs implements EventsBeside {
 
   private void fillIn(Entry entry, ExecRecord exec) {
     taken.put(exec.pid(), entry.time());
+    if (!isOfSpine) {
+      findings.agreed(SOURCE);
+    }
     entry.know(exec.comm(), Provenance.OBSERVED);
     entry.detail(exec.details().completedBy(entry.details()));
     writer.save(entry);
@@ -224,6 +233,7 @@ final class RecordedExecs implements EventsBeside {
     Tracked holder = live.find(exec.pid());
     if (!isOfSpine && holder != null && live.isSure(holder) && holder.isLeader()
         && holder.task.start() < exec.enteredTo() && unknownUntil(holder) < exec.enteredFrom()) {
+      findings.contradicted(SOURCE);
       contradiction.between(exec.enteredFrom(), exec.toldAt());
     }
   }

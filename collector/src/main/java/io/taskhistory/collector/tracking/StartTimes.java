@@ -27,6 +27,12 @@ final class StartTimes {
     return Math.abs(ledger.bootClockAt(start, starttime * tick) / tick - starttime) <= 1;
   }
 
+  /** Whether it can be that one also if its start was told as late as {@code nanos} after it. */
+  boolean isSameOrBefore(long start, long starttime, long nanos) {
+    long ticks = ledger.bootClockAt(start) / tick - starttime;
+    return ticks >= -1 && ticks <= 1 + nanos / tick;
+  }
+
   /** Whether what /proc shows at the task's tid is the task; never sure where its start is not known. */
   boolean isSame(Tracked tracked, long starttime) {
     return tracked.startKnown && isSame(tracked.task.start(), starttime);

@@ -18,6 +18,12 @@ final class Tracked {
   /** Since when events, too, have said that the task holds its tid, where it was taken from /proc after that. */
   long heldSince = Long.MAX_VALUE;
 
+  /** When the image was first seen of which the imprint is, where that was long after its exec. */
+  long recognizedAt;
+
+  /** Whether a loss that was told may have left open which image the process has. */
+  boolean isImageOpen;
+
   /** Whether the task's start is that of the task, and not just the time of the first event that named it. */
   boolean startKnown = true;
 

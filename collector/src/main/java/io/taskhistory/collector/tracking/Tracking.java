@@ -55,6 +55,7 @@ public final class Tracking implements AutoCloseable {
   private final ExitDesk exits;
   private final BesideEvents beside;
   private final RecordedExecs recorded;
+  private final SelfCheck check;
   private final TaskEvents exact;
   private final ConnectorRules assuming;
   private boolean isExact;
@@ -68,6 +69,11 @@ public final class Tracking implements AutoCloseable {
    * @param wakeUp called, from a thread of its own, when details were read and wait to be filled in
    */
   public Tracking(Setup setup, Runnable wakeUp) {
+    this(setup, wakeUp, Patrol.Pace.USUAL);
+  }
+
+  /** One that compares itself with /proc at another pace. */
+  Tracking(Setup setup, Runnable wakeUp, Patrol.Pace pace) {
     writer = setup.writer;
     clock = setup.clock;
     ProcTasks proc = setup.proc;
@@ -79,11 +85,15 @@ public final class Tracking implements AutoCloseable {
     BiConsumer<Tracked, Entry> entered = details::request;
     importer = new Importer(writer, live, proc, starts, clock, entered);
     reconciler = new Reconciler(writer, live, proc, starts, importer, details, clock);
-    exits = new ExitDesk(writer, ExitDesk.Reports.NONE,
-        tracked -> proc.isTask(tracked.task.tid()) && live.isAlive(tracked), clock);
     Ancestry ancestry = new Ancestry(writer, live, importer, names, details, reconciler, starts);
+    check = new SelfCheck(
+        writer, live, proc, starts, reconciler, ancestry::wholeSince, clock, pace, this::contradicted);
+    exits = new ExitDesk(writer, ExitDesk.Reports.NONE,
+        tracked -> proc.isTask(tracked.task.tid()) && live.isAlive(tracked), clock,
+        check.judgeOf(Ending.REPORTING_SOURCE));
     exact = new ExactRules(writer, live, proc, importer, names, reconciler, starts, ancestry, exits);
-    recorded = new RecordedExecs(writer, live, ancestry::wholeSince, this::contradicted);
+    recorded = new RecordedExecs(
+        writer, live, ancestry::wholeSince, (from, to) -> contradicted(from, to, 1), check.findings());
     assuming = new ConnectorRules(writer, live, importer, names, reconciler, starts, ancestry, recorded);
     beside = new BesideEvents(writer, live, exits);
   }
@@ -97,6 +107,7 @@ public final class Tracking implements AutoCloseable {
     isExact = exact;
     reconciler.follow(source);
     importer.follow(exact);
+    check.follow(exact);
   }
 
   /** Whether the spine leaves ends untold, so that /proc has to show them; such a one does not tell of threads at all. */
@@ -104,6 +115,7 @@ public final class Tracking implements AutoCloseable {
     looksForEnds = looks;
     assuming.followsThreads(!looks);
     recorded.ofSpine(looks);
+    check.isNeeded(!looks);
   }
 
   /**
@@ -151,11 +163,12 @@ public final class Tracking implements AutoCloseable {
       reconciler.request();
     }
     details.start();
+    check.start();
   }
 
-  /** The spine has missed an exec between these times. */
-  private void contradicted(long from, long to) {
-    events().lost(from, to, 1, Gap.Cause.CONTRADICTION);
+  /** The spine has missed so much between these times. */
+  private void contradicted(long from, long to, long count) {
+    events().lost(from, to, count, Gap.Cause.CONTRADICTION);
   }
 
   /** Where events go. */
@@ -168,6 +181,7 @@ public final class Tracking implements AutoCloseable {
    * watermark, it does not.
    */
   public void besideSince(String source, long since, boolean tellsEveryExit) {
+    check.findings().expect(source);
     if (source.equals(Ending.REPORTING_SOURCE)) {
       exits.expect(tellsEveryExit ? ExitDesk.Reports.ALL : ExitDesk.Reports.NONZERO);
     }
@@ -203,6 +217,7 @@ public final class Tracking implements AutoCloseable {
     names.drained(time);
     importer.drained(time);
     details.deliver(time);
+    check.drained(time);
     live.forgetOwed(time);
   }
 
@@ -234,6 +249,7 @@ public final class Tracking implements AutoCloseable {
     long begun = clock.getAsLong();
     drain.accept(reconciler.look());
     reconciler.settle();
+    check.inLine();
     details.submit();
     long now = clock.getAsLong();
     nextReconciling = now + RECONCILING_SHARE * (now - begun);
@@ -248,8 +264,18 @@ public final class Tracking implements AutoCloseable {
     return details.skipped();
   }
 
+  /** What came of comparing this with /proc, and the sources with each other; any thread may ask. */
+  public CheckStats checked() {
+    return check.stats();
+  }
+
+  SelfCheck selfCheck() {
+    return check;
+  }
+
   @Override
   public void close() {
+    check.close();
     details.close();
   }
 }

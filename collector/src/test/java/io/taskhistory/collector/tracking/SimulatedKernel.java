@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Or it reports as the trace buffer does: with names and callers, exits before anybody else sees them, in batches
  * that are old by the time they are read; and the oldest events of one processor are lost while others' are there. At some
  * time it can fail, and the connector is listened to instead.
+ *
+ * <p>Either way it can drop single events and say nothing of it ({@link #dropSilently}): but not the clone of whoever gets
+ * a tid of which nobody was told that it is free, as nothing could tell the two holders apart until /proc is looked at.
  */
 final class SimulatedKernel implements ProcTasks, DetailsFiles {
 
@@ -118,6 +123,15 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
   private long lostFrom = -1;
   private int lostCount;
   private int names;
+  private double dropRate;
+
+  /** The tids that somebody holds for all that was told. */
+  private final Set<Integer> heldAsTold = new HashSet<>();
+  final Set<TrueEntry> droppedExecs = new HashSet<>();
+
+  /** What execs and renames gave that nobody was told of: pid and name. */
+  final Set<String> droppedNames = new HashSet<>();
+  int dropped;
   private final Deque<String> log = new ArrayDeque<>();
   boolean quiet;
   int losses;
@@ -130,6 +144,28 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     Arrays.fill(lastStart, -TICK * 10);
     holders[1] = init;
     everybody.add(init);
+  }
+
+  /** From now on, until it is quiet. */
+  void dropSilently(double rate) {
+    dropRate = rate;
+  }
+
+  private boolean isDropped(String what, int tid) {
+    boolean drops = dropRate > 0 && !quiet && random.nextDouble() < dropRate;
+    if (drops) {
+      log(what + " is dropped", tid);
+      dropped++;
+    }
+    return drops;
+  }
+
+  private boolean isCloneDropped(int tid) {
+    boolean drops = !heldAsTold.contains(tid) && isDropped("clone", tid);
+    if (!drops) {
+      heldAsTold.add(tid);
+    }
+    return drops;
   }
 
   long now() {
@@ -237,6 +273,9 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     now += random.nextInt(2_000);
     long time = now;
     RawText comm = RawText.of(p.comm);
+    if (isCloneDropped(tid)) {
+      return;
+    }
     report(time, exact
         ? e -> e.cloned(time, parentTid, false, tid, tid, sibling ? CLONE_PARENT : 0, comm)
         : e -> e.cloned(time, parentTid, true, tid, tid, TaskEvents.UNKNOWN_FLAGS, RawText.UNKNOWN));
@@ -255,6 +294,9 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     lastStart[tid] = now;
     long time = now;
     RawText comm = RawText.of(p.comm);
+    if (isCloneDropped(tid)) {
+      return;
+    }
     report(time, exact
         ? e -> e.cloned(time, callerTid, false, tid, TaskEvents.UNKNOWN_TID, CLONE_THREAD, comm)
         : e -> e.cloned(time, TaskEvents.UNKNOWN_TID, true, tid, p.tid, TaskEvents.UNKNOWN_FLAGS, RawText.UNKNOWN));
@@ -297,6 +339,12 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
           long time = now;
           p.history.add(new TrueEntry(p.tid, time, name));
           p.busy = false;
+          if (isDropped("exec", p.tid)) {
+            droppedExecs.add(p.history.get(p.history.size() - 1));
+            droppedNames.add(p.tid + " " + name);
+            return;
+          }
+          heldAsTold.remove(caller == null ? 0 : caller.tid);
           log("exec reported", p.tid);
           report(time, exact
               ? e -> e.execed(time, p.tid, oldTid, nameOf(p.tid), RawText.UNKNOWN)
@@ -325,8 +373,12 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     p.comm = name;
     p.commsEver.add(name);
     later.add(() -> {
-      log("rename reported", p.tid);
       p.busy = false;
+      if (isDropped("rename", p.tid)) {
+        droppedNames.add(p.tid + " " + name);
+        return;
+      }
+      log("rename reported", p.tid);
       long time = now;
       report(time, e -> e.renamed(time, p.tid, RawText.of(name)), () -> remember(time, p.tid, name));
     });
@@ -422,6 +474,11 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
   private void reportExit(long[] at, int tid, int tgid, int parent) {
     at[0] = now;
     long time = now;
+    if (isDropped("exit", tid)) {
+      heldAsTold.add(tid);
+      return;
+    }
+    heldAsTold.remove(tid);
     log("exit reported (tid, tgid)", tid, tgid);
     report(time, exact
         ? e -> e.exited(time, tid, TaskEvents.UNKNOWN_TID, -1, TaskEvents.UNKNOWN_TID)
@@ -471,6 +528,11 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     lostCount = 0;
     toLose = 0;
     lastReported = now;
+    for (int tid = 1; tid < TIDS; tid++) {
+      if (holders[tid] != null) {
+        heldAsTold.add(tid);
+      }
+    }
     return now;
   }
 
@@ -593,6 +655,7 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     into.comm = RawText.of(p.comm);
     into.state = p.zombie || p.leaderOver && tid == p.tid ? 'Z' : random.nextInt(2) == 0 || p.busy ? 'R' : 'S';
     into.ppid = p.tid == 1 ? 0 : p.parent.tid;
+    into.numThreads = 1 + p.threads.size();
     into.flags = p.exiting ? TaskStat.PF_EXITING : 0;
     into.starttime = start / TICK;
     into.startstack = tid == p.tid && p.leaderOver ? 0 : p.imprint;
