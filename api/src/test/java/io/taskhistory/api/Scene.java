@@ -2,6 +2,7 @@ package io.taskhistory.api;
 
 import io.taskhistory.collector.CollectorView;
 import io.taskhistory.collector.source.SourceStats;
+import io.taskhistory.collector.tracking.CheckStats;
 import io.taskhistory.history.ClockLedger;
 import io.taskhistory.history.Details;
 import io.taskhistory.history.Ending;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -203,7 +205,9 @@ public final class Scene {
       return new Status("proc",
           List.of(new Status.Source(
               "proc", Status.Role.SPINE, state, watermark, new SourceStats(1234, 2, 1, 1 << 20), null)), 7, 1,
-          Status.Queue.NONE);
+          Status.Queue.NONE,
+          new CheckStats(4, 800, Map.of("ended", 2L, "image", 1L), 3, SSHD, "process 7 (sh) has ended",
+              List.of(new CheckStats.Agreement("audit", 50, 1))));
     }
   }
 }

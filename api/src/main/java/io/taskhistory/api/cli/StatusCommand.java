@@ -70,6 +70,7 @@ final class StatusCommand implements Callable<Integer> {
     UpkeepLines.of(status.path("upkeep"), colour).forEach(terminal::line);
     JsonNode details = status.path("details");
     terminal.line("details    read " + text(details, "read") + ", skipped " + text(details, "skipped"));
+    SelfCheckLines.of(status.path("self_check"), colour).forEach(terminal::line);
   }
 
   private static String text(JsonNode node, String field) {

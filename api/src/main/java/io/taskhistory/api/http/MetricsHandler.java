@@ -65,6 +65,7 @@ final class MetricsHandler {
     gauge("taskhistory_store_entries", "Execs in the store, about.", () -> reader.stats().entries());
     gauge("taskhistory_store_bytes", "What the store takes on disk.", () -> reader.stats().bytes());
     UpkeepMetrics.register(registry, bounds, collector);
+    SelfCheckMetrics.register(registry, collector);
     gauge("taskhistory_heap_used_bytes", "The part of the Java heap that is in use.",
         () -> Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
   }

@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param gaps the latest of this boot, at most {@link #MOST_GAPS}
  * @param gapCount how many there are
  * @param upkeep how the store is kept within bounds
+ * @param selfCheck what came of comparing all that with /proc
  * @param enrichment what audit logs came to
  */
 public record StatusView(
     String version, String boot, String bootStart, String now, String watermark, String spine,
     List<SourceView> sources, Coverage coverage, List<GapView> gaps, int gapCount, StoreStats store,
-    DetailsView details, UpkeepView upkeep, EnrichmentCounts.Totals enrichment) {
+    DetailsView details, UpkeepView upkeep, SelfCheckView selfCheck, EnrichmentCounts.Totals enrichment) {
 
   public static final int MOST_GAPS = 100;
 
@@ -54,7 +55,7 @@ public record StatusView(
         status.sources().stream().map(source -> view(boot, source)).toList(), coverage,
         gaps.subList(Math.max(0, gaps.size() - MOST_GAPS), gaps.size()).stream().map(GapView::of).toList(),
         gaps.size(), store, new DetailsView(status.detailsRead(), status.detailsSkipped()), upkeep,
-        enrichment);
+        SelfCheckView.of(boot, status.selfCheck()), enrichment);
   }
 
   private static SourceView view(Boot boot, CollectorView.Status.Source source) {

@@ -213,7 +213,9 @@ class CommandLinesTest {
   @Test
   void status_isForPeopleOrPrograms() {
     assertThat(piped("status").out).contains("source     proc running, the spine, events 1234, lost 2 in 1 losses")
-        .contains("coverage   85.7 %: 6 of 7 live processes");
+        .contains("coverage   85.7 %: 6 of 7 live processes")
+        .contains("self-check 800 comparisons in 4 rounds, found 3 (")
+        .contains(": process 7 (sh) has ended\n           audit agrees with the spine 50 times, contradicts it 1 times");
     assertThat(piped("status", "--json").out).startsWith("{\"version\":\"1.2.3\"");
   }
 

@@ -40,6 +40,13 @@ class StatusHandlerTest {
     assertThat(status.path("gaps")).hasSize(1);
     assertThat(status.path("store").path("ended_tasks").asLong()).isEqualTo(3);
     assertThat(status.path("details").toString()).isEqualTo("{\"read\":7,\"skipped\":1}");
+    JsonNode check = status.path("self_check");
+    assertThat(check.path("compared").asLong()).isEqualTo(800);
+    assertThat(check.path("findings").path("ended").asLong()).isEqualTo(2);
+    assertThat(check.path("last").asText()).isEqualTo("process 7 (sh) has ended");
+    assertThat(check.path("last_time").asText()).startsWith("2023-08-11T");
+    assertThat(check.path("sources").toString())
+        .isEqualTo("[{\"source\":\"audit\",\"agreed\":50,\"contradicted\":1}]");
     assertThat(status.path("boot_start").asText()).isEqualTo("2023-08-11T19:43:29.000000000Z");
   }
 
@@ -51,6 +58,9 @@ class StatusHandlerTest {
     assertThat(answer.body())
         .contains("taskhistory_source_events_total{source=\"proc\"} 1234.0\n")
         .contains("taskhistory_live_processes 7.0\n")
+        .contains("taskhistory_self_check_findings_total{kind=\"image\"} 1.0\n")
+        .contains("taskhistory_self_check_repaired_total 3.0\n")
+        .contains("taskhistory_self_check_contradicted_total{source=\"audit\"} 1.0\n")
         .contains("taskhistory_build_info{version=\"1.2.3\"} 1\n");
   }
 
