@@ -88,6 +88,7 @@ public final class World {
   public void skipCommit() {
     random.nextInt(3);
     ended.clear();
+    committedEnds = Map.copyOf(ends);
   }
 
   public void step() {

@@ -17,10 +17,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** What a store says to a few thousand questions: each tid at many times of each boot, its children, all execs, gaps. */
-record Answers(Map<String, Optional<Task>> tasks, List<ExecPage.Exec> execs, Map<String, String> texts) {
+record Answers(
+    Map<String, Optional<Task>> tasks, List<Task> held, List<ExecPage.Exec> execs, Map<String, String> texts) {
 
   static final int TIDS = 42;
   private static final int TIMES = 24;
+  private static final long LATEST = 4_000;
 
   static Answers of(Path directory) {
     try (RocksDbHistoryStore store = RocksDbHistoryStore.reopen(directory)) {
@@ -31,14 +33,16 @@ record Answers(Map<String, Optional<Task>> tasks, List<ExecPage.Exec> execs, Map
   static Answers of(HistoryReader reader) {
     Map<String, Optional<Task>> tasks = new LinkedHashMap<>();
     Map<String, String> texts = new TreeMap<>();
+    List<Task> held = new ArrayList<>();
     for (Boot boot : reader.boots()) {
       String name = boot.index() + "/" + boot.wallStart() + " ";
       texts.put(name + "clock", boot.clock().rows().toString());
       texts.put(name + "watermark", String.valueOf(reader.watermark(boot)));
       texts.put(name + "gaps", reader.gaps(boot).toString());
       for (int tid = 1; tid < TIDS; tid++) {
+        held.addAll(reader.tasks(tid, new Moment(boot, 0), LATEST));
         // The same times, whatever is left of the store.
-        for (long time = tid; time < 4_000; time += 4_000 / TIMES) {
+        for (long time = tid; time < LATEST; time += LATEST / TIMES) {
           tasks.put(name + tid + " at " + time, reader.task(tid, new Moment(boot, time)));
         }
       }
@@ -54,7 +58,7 @@ record Answers(Map<String, Optional<Task>> tasks, List<ExecPage.Exec> execs, Map
       texts.put("exec " + exec.boot().index() + " " + exec.entry().time() + " " + exec.entry().pid(),
           Picture.of(exec.entry()));
     }
-    return new Answers(tasks, execs.execs(), texts);
+    return new Answers(tasks, held, execs.execs(), texts);
   }
 
   private static String children(HistoryReader reader, Task task) {

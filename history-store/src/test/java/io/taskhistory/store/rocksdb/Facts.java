@@ -33,6 +33,7 @@ final class Facts {
         }
       });
     });
+    answers.held().forEach(task -> tasks.add(task.id().toString())); // those between two of the times asked about, too
     answers.execs().forEach(exec -> links.add(link(exec.boot(), exec.entry())));
     answers.texts().forEach((question, text) -> texts.add(question.split(" ")[0] + text));
   }
