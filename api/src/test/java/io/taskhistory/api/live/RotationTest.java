@@ -1,0 +1,153 @@
+package io.taskhistory.api.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskhistory.api.policy.Keeper;
+import io.taskhistory.api.policy.Policy;
+import io.taskhistory.api.policy.PolicyReader;
+import io.taskhistory.api.service.DataDirectory;
+import io.taskhistory.api.service.LinuxMachine;
+import io.taskhistory.api.service.Listen;
+import io.taskhistory.api.service.Service;
+import io.taskhistory.api.service.Sources;
+import io.taskhistory.collector.children.Child;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A small file system that runs full under load, and history that is dropped for that. */
+class RotationTest extends LiveTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Above the greatest pid_max. */
+  private static final int NOBODY = 1 << 23;
+
+  private final Instant begun = Instant.now();
+  private final List<Throwable> failures = new CopyOnWriteArrayList<>();
+  private SmallDisk disk;
+  private Path home;
+  private Service service;
+
+  @BeforeEach
+  void mount() throws Exception {
+    home = Files.createDirectories(directory.resolve("home"));
+    disk = SmallDisk.mount(home.resolve("data"), 96);
+  }
+
+  @AfterEach
+  void unmount() {
+    if (service != null) {
+      service.close();
+    }
+    if (disk != null) {
+      disk.close();
+    }
+  }
+
+  /** With slices of two seconds, so that there are some. */
+  private void start(String... sets) throws Exception {
+    Path none = Files.writeString(directory.resolve("none.conf"), "");
+    Files.setPosixFilePermissions(none, PosixFilePermissions.fromString("rw-------"));
+    Policy policy = PolicyReader.read(none, List.of(sets));
+    DataDirectory data = new DataDirectory(home.resolve("data"));
+    Sources sources = new Sources(Sources.Choice.AUTO, LiveService.instance(home), Sources.FITTING,
+        LinuxMachine.DEFAULT_RECEIVE_BUFFER);
+    service = Service.start(new LinuxMachine(sources, policy.storeSettings().with(Duration.ofSeconds(2), 0),
+        policy.queueSize()), data, Listen.parse("127.0.0.1:0"), false,
+        new Keeper.Setup(policy, data.path(), (command, environment) -> { }, directory.resolve("log")), failures::add);
+  }
+
+  private HttpResponse<String> get(String path) {
+    try {
+      return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(service.url() + path)).build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private JsonNode upkeep() {
+    try {
+      return JSON.readTree(get("/api/v1/status").body()).path("upkeep");
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Instant keptSince() {
+    return Instant.parse(upkeep().path("kept_since").asText());
+  }
+
+  private String history(int pid) {
+    return get("/api/v1/tasks/" + pid + "/history?style=kernel&limit=0").body();
+  }
+
+  private void report(String tried) {
+    JsonNode upkeep = upkeep();
+    System.out.println("RotationTest: " + tried + "; dropped: " + upkeep.path("dropped") + " slices, kept since "
+        + upkeep.path("kept_since").asText() + ", queue lost " + upkeep.path("queue").path("lost"));
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void spaceLeft_dropsOldHistory_andNoAncestorOfWhatIsKept() throws Exception {
+    start("space_left=40", "admin_space_left=0", "space_left_action=rotate", "reserve=0");
+    Child child = act("exec", actor("first"), "first", "exec", actor("second"), "second", "say",
+        "here", "wait");
+    child.said("here");
+    String before = history(child.pid());
+    while (upkeep().path("slices").asInt() < 4) {
+      Flood flood = Flood.begin(this, "300");
+      flood.await();
+    }
+    disk.fillUpTo(30);
+    await().atMost(PATIENCE).until(() -> keptSince().isAfter(begun));
+    disk.relieve();
+    assertThat(history(child.pid())).isEqualTo(before).contains("name=second");
+    assertThat(get("/api/v1/tasks/" + NOBODY + "/history?at=" + LiveService.encoded(begun.toString())).body())
+        .contains("has been dropped");
+    Flood flood = Flood.begin(this, "300");
+    flood.await();
+    report("rotate: 10 MiB below space_left, " + flood.started() + " execs after that");
+  }
+
+  @Test
+  void fullDisk_isRecoveredFrom_asHistoryIsDropped() throws Exception {
+    start("space_left=0", "admin_space_left=0", "disk_full_action=rotate,log", "reserve=8");
+    Child child = act("exec", actor("first"), "first", "exec", actor("second"), "second", "say",
+        "here", "wait");
+    child.said("here");
+    String before = history(child.pid());
+    while (upkeep().path("slices").asInt() < 4) {
+      Flood.begin(this, "300").await();
+    }
+    disk.fillUpTo(0);
+    Flood flood = null;
+    while (upkeep().path("dropped").asInt() == 0) {
+      flood = Flood.begin(this, "2000");
+      flood.await();
+    }
+    disk.relieve();
+    await().atMost(PATIENCE).until(() -> upkeep().path("health").path("state").asText().equals("fine")
+        && upkeep().path("queue").path("bytes").asLong() < 1 << 20 && keptSince().isAfter(begun));
+    assertThat(history(child.pid())).isEqualTo(before).contains("name=second");
+    report("rotate on a full disk, under " + (flood == null ? 0 : flood.started()) + " execs");
+  }
+}
