@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.taskhistory.collector.children.Child;
 import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -118,6 +122,34 @@ class DiskFaultTest extends TracedTest {
         assertThat(gap.get("source").asText()).isEqualTo("store");
         assertThat(gap.get("cause").asText()).isEqualTo("overflow");
       });
+    }
+  }
+
+  /** The store is being opened again then, and that hangs. Only who asks for what is on the disk has to do without. */
+  @Test
+  void disk_thatFailsAndThenStalls_leavesThoseWhoLiveToBeAskedAbout() throws Exception {
+    Child child = act("pause");
+    ScheduledExecutorService healer = Executors.newSingleThreadScheduledExecutor();
+    try (LiveService service = onDisk()) {
+      String history = service.text(child.pid(), "names");
+      disk.fail(FaultyDisk.EIO);
+      await().atMost(Duration.ofSeconds(30)).until(() -> {
+        act("say", "more").close(); // something to write
+        return !service.status().get("upkeep").get("health").get("state").asText().equals("fine");
+      });
+      disk.stall();
+      await().atMost(Duration.ofSeconds(30)).until(() -> disk.waiting() > 0);
+      healer.schedule(disk::heal, 20, TimeUnit.SECONDS); // whoever waits for the disk is answered in the end
+      assertThat(service.task(child.pid()).get("state").asText()).isEqualTo("live");
+      assertThat(service.text(child.pid(), "names")).isEqualTo(history);
+      assertThat(service.status().get("upkeep").get("health").get("state").asText()).isEqualTo("failing");
+      assertThat(disk.waiting()).as("calls that still wait when the answers are there").isPositive();
+      disk.heal();
+      await().atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(service.status().get("upkeep").get("health").get("state").asText()).isEqualTo("fine"));
+      assertNothingLost(service);
+    } finally {
+      healer.shutdownNow();
     }
   }
 }

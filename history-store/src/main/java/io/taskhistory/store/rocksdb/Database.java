@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.StampedLock;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -72,6 +73,7 @@ final class Database implements AutoCloseable {
   private final Options options;
   private final Health health;
   private final StampedLock gate = new StampedLock();
+  private final AtomicLongArray estimates = new AtomicLongArray(Family.values().length);
   private @Nullable Handles handles;
   private boolean closed;
   private @Nullable StateFile state;
@@ -306,19 +308,35 @@ final class Database implements AutoCloseable {
       throw new StoreException("The last write to the data directory " + directory.path()
           + " failed. Check the space and the health of its file system");
     }
+    failedAt = System.nanoTime();
+    Handles before = exchange(null);
+    if (before != null) {
+      before.close();
+    }
+    Handles opened = openRocks(false);
+    unsynced = settings.freq(); // what the log had before counts as well
+    try {
+      exchange(opened);
+    } catch (StoreException e) {
+      opened.close();
+      throw e;
+    }
+    failed = false;
+  }
+
+  /**
+   * Puts {@code now} in the place of the handles, which nobody uses any more then. Closing and opening may take as long
+   * as the disk likes: done here, it would keep those waiting who ask for what is in memory.
+   */
+  private @Nullable Handles exchange(@Nullable Handles now) {
     long stamp = gate.writeLock();
     try {
       if (closed) {
-        return;
+        throw new StoreException("The store is closed");
       }
-      failedAt = System.nanoTime();
-      if (handles != null) {
-        handles.close();
-        handles = null;
-      }
-      handles = openRocks(false);
-      unsynced = settings.freq(); // what the log had before counts as well
-      failed = false;
+      Handles before = handles;
+      handles = now;
+      return before;
     } finally {
       gate.unlockWrite(stamp);
     }
@@ -328,10 +346,14 @@ final class Database implements AutoCloseable {
     return health.now();
   }
 
+  /** About how many rows a family has; what it was at the last time that it could be asked. */
   long estimate(Family family) {
-    Handles now = handles();
+    Handles now = handles;
     try {
-      return now.rocks.getLongProperty(now.of(family), "rocksdb.estimate-num-keys");
+      if (now != null) {
+        estimates.set(family.ordinal(), now.rocks.getLongProperty(now.of(family), "rocksdb.estimate-num-keys"));
+      }
+      return estimates.get(family.ordinal());
     } catch (RocksDBException e) {
       throw health.cannot("read", e);
     }
