@@ -79,8 +79,8 @@ final class MetaRows {
     long bootClockOffset = in.zigzag();
     // A row that was written before steps were noticed at once does not tell when the last look was.
     long within = in.left() > 0 ? in.varint() : NOTICED_WITHIN;
-    if (within < 0) {
-      throw new StoreException("Damaged clock: a row held before it was looked for");
+    if (within < 0 || from - within > from) {
+      throw new StoreException("Damaged clock: a row that holds since " + within + " before " + from);
     }
     return new ClockLedger.Row(from, wallOffset, bootClockOffset, from - within);
   }
