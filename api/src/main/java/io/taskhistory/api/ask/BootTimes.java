@@ -80,8 +80,8 @@ final class BootTimes {
       Boot candidate = boots.get(i);
       long then = candidate.clock().ofWall(wall);
       if ((boot == null || boot.equals(candidate)) && then >= 0 && then < end(i)) {
-        return new Refusal(Refusal.Kind.NO_SUCH_TASK, "the wall clock never showed " + shown
-            + ": it was set forward over that; the moment when it was is " + new Span(candidate, then, then).asMonotonic());
+        return new Refusal(Refusal.Kind.NO_SUCH_TASK, "the wall clock never showed " + shown + ": it was set forward"
+            + " over that; the moment when it was is " + new Span(candidate, then, then).asMonotonic());
       }
     }
     return wall < boots.get(0).wallStart()

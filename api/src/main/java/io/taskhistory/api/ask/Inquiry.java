@@ -37,17 +37,16 @@ public final class Inquiry {
   private final long applied;
   private final String watermark;
   private final String kept;
+  private long now;
   private @Nullable Task[] recent = NONE;
   private @Nullable Upkeep upkeep;
-
-  private long now;
 
   private Inquiry(HistoryReader reader, CollectorView collector, @Nullable String at, @Nullable String boot) {
     this.reader = reader;
     this.collector = collector;
     this.times = new BootTimes(reader);
     moreCame();
-    this.at = when("at", at, at, boot);
+    this.at = when(at, at, boot);
     if (this.at == null || this.at.stream().anyMatch(this::isToCome)) {
       collector.awaitNow(PATIENCE);
     }
@@ -125,7 +124,7 @@ public final class Inquiry {
    * time is not looked up again for another time of its life.
    */
   public Found task(int tid, @Nullable String at, @Nullable String boot) {
-    List<Span> when = when("at", at, at, boot);
+    List<Span> when = when(at, at, boot);
     if (when == null) {
       return task(tid, null);
     }
@@ -155,7 +154,7 @@ public final class Inquiry {
    * of that, or of its life: for times that are not exact.
    */
   public Found onlyTask(int tid, @Nullable String at, String until, @Nullable String boot) {
-    List<Span> when = when("until", at, until, boot);
+    List<Span> when = when(at, until, boot);
     if (when == null) {
       throw new Refusal(Refusal.Kind.BAD_PARAMETER, "until ends what at begins; give at too");
     }
@@ -209,8 +208,8 @@ public final class Inquiry {
       found = task == null ? found : only(found, new Found(task, span.to()), when);
     }
     if (found == null) {
-      throw noSuchTask("nobody held tid " + tid + " at "
-          + Rfc3339.write(when.get(0).boot().wallAt(when.get(0).to())) + dropped(when.get(0).end())
+      Moment at = when.get(0).end();
+      throw noSuchTask("nobody held tid " + tid + " at " + Rfc3339.write(at.boot().wallAt(at.time())) + dropped(at)
           + "; without at the last holder is shown");
     }
     return found;
@@ -251,8 +250,8 @@ public final class Inquiry {
     throw new Refusal(Refusal.Kind.AMBIGUOUS_TIME, detail.append(when.size() > TOLD ? " …" : "").toString());
   }
 
-  /** All times that can be meant; null for now. */
-  private @Nullable List<Span> when(String name, @Nullable String at, @Nullable String until, @Nullable String boot) {
+  /** All times that can be meant by the time from one to the other; null for now. */
+  private @Nullable List<Span> when(@Nullable String at, @Nullable String until, @Nullable String boot) {
     if (at == null || until == null) {
       if (boot != null) {
         throw new Refusal(Refusal.Kind.BAD_PARAMETER, "boot says which boot at is in; give at too");
@@ -260,7 +259,7 @@ public final class Inquiry {
       return null;
     }
     AskedTime from = AskedTime.parse("at", at);
-    AskedTime to = until.equals(at) ? from : AskedTime.parse(name, until);
+    AskedTime to = until.equals(at) ? from : AskedTime.parse("until", until);
     if (from.monotonic() != to.monotonic() || to.nanos() < from.nanos()
         || to.nanos() - from.nanos() > MOST_BETWEEN.toNanos()) {
       throw new Refusal(Refusal.Kind.BAD_PARAMETER, "until has to be after at, on the same clock, by "
