@@ -33,6 +33,9 @@ final class Importer {
   /** More generations than this have never been seen; the bound is against a /proc that runs in circles. */
   private static final int MAX_GENERATIONS = 4096;
 
+  /** As a start: that of a creator of whom nothing is known. */
+  private static final long NOBODY = -1;
+
   /** What /proc showed of a thread. */
   private record SeenThread(int tid, long starttime, RawText comm, long at) {}
 
@@ -209,6 +212,35 @@ final class Importer {
     TaskStat stat = new TaskStat();
     Tracked leader = reaper.process.leader;
     return proc.read(leader.task.tid(), stat) && starts.isSame(leader, stat.starttime) ? stat.comm : RawText.UNKNOWN;
+  }
+
+  /**
+   * Gives a process the history that /proc shows, as it cannot be told any more whom it comes from; an unknown one where
+   * /proc cannot tell either.
+   */
+  void bringAnew(Tracked known) {
+    Task task = known.task;
+    TaskStat stat = new TaskStat();
+    boolean there = look(task.tid(), stat) && starts.isSame(known, stat.starttime);
+    int ppid = stat.ppid;
+    Tracked parent = there && ppid != 0 ? process(ppid, 1) : null;
+    boolean isStill = parent != null && look(task.tid(), stat) && stat.ppid == ppid
+        && starts.isSame(known, stat.starttime);
+    Entry entry = isStill && parent != null
+        ? new Entry(originFrom(parent, task.start()), task.start(), task.tid(), stat.comm, Provenance.SNAPSHOT)
+        : new Entry(writer.root(), task.start(), task.tid(), RawText.UNKNOWN, Provenance.UNKNOWN);
+    writer.save(entry);
+    task.enter(entry);
+    task.createdBy(0, NOBODY);
+    task.doubt(task.doubts().withCreatorAssumed());
+    known.process.asReaper = null;
+    known.seenAt = clock.getAsLong();
+    if (isStill && parent != null) {
+      task.imprint(stat.startstack);
+      known.process.reapedBy(parent.process);
+      entered.accept(known, entry);
+    }
+    writer.save(task);
   }
 
   /** Brings in those threads of a process that /proc shows and the table lacks. */

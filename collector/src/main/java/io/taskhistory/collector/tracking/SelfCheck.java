@@ -58,6 +58,7 @@ final class SelfCheck implements AutoCloseable {
   private final LongSupplier wholeSince;
   private final LongSupplier clock;
   private final Contradiction contradiction;
+  private final MistakenKin kin;
   private final Patrol patrol;
   private final Findings findings = new Findings();
   private final ConcurrentLinkedQueue<Look> looks = new ConcurrentLinkedQueue<>();
@@ -82,7 +83,7 @@ final class SelfCheck implements AutoCloseable {
    * @param wholeSince since when the spine has lost nothing
    */
   SelfCheck(HistoryWriter writer, LiveTable live, ProcTasks proc, StartTimes starts, Reconciler reconciler,
-      LongSupplier wholeSince, LongSupplier clock, Patrol.Pace pace, Contradiction contradiction) {
+      Importer importer, LongSupplier wholeSince, LongSupplier clock, Patrol.Pace pace, Contradiction contradiction) {
     this.writer = writer;
     this.live = live;
     this.proc = proc;
@@ -91,6 +92,7 @@ final class SelfCheck implements AutoCloseable {
     this.wholeSince = wholeSince;
     this.clock = clock;
     this.contradiction = contradiction;
+    this.kin = new MistakenKin(writer, live, importer);
     this.patrol = new Patrol(writer.live(), proc.another(), starts, clock, pace, this::saw);
   }
 
@@ -298,6 +300,10 @@ final class SelfCheck implements AutoCloseable {
 
   private boolean isDone(Look look) {
     if (!stands(look)) {
+      Task former = look.task();
+      if (former != null && look.kind() == Kind.ENDED && isOtherHolder(look, former)) {
+        kin.part(former, look.since());
+      }
       findings.repaired();
       return true;
     }
@@ -306,6 +312,12 @@ final class SelfCheck implements AutoCloseable {
       LOG.warn("{}, and that cannot be repaired", look);
     }
     return !reconciler.isNeeded();
+  }
+
+  /** Whether somebody else had the tid, and so may have had children that were taken for the former's. */
+  private boolean isOtherHolder(Look look, Task former) {
+    long start = starts.ofTicks(look.starttime());
+    return look.present() && start > former.start() && !starts.isSameStart(start, former.start());
   }
 
   @Override

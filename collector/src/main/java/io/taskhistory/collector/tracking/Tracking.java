@@ -87,7 +87,7 @@ public final class Tracking implements AutoCloseable {
     reconciler = new Reconciler(writer, live, proc, starts, importer, details, clock);
     Ancestry ancestry = new Ancestry(writer, live, importer, names, details, reconciler, starts);
     check = new SelfCheck(
-        writer, live, proc, starts, reconciler, ancestry::wholeSince, clock, pace, this::contradicted);
+        writer, live, proc, starts, reconciler, importer, ancestry::wholeSince, clock, pace, this::contradicted);
     exits = new ExitDesk(writer, ExitDesk.Reports.NONE,
         tracked -> proc.isTask(tracked.task.tid()) && live.isAlive(tracked), clock,
         check.judgeOf(Ending.REPORTING_SOURCE));

@@ -19,10 +19,13 @@ import io.taskhistory.history.Gap;
 import io.taskhistory.history.Provenance;
 import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -74,11 +77,21 @@ class SelfCheckTest {
   void stop() throws InterruptedException {
     stopped = true;
     follower.join();
+    long nanos = patrolNanos() / Math.max(1, tracking.checked().compared());
     tracking.close();
     source.close();
     connector.close();
     instance.close();
-    System.out.println("swallowed " + swallowed + " of what followed on " + clones + " clones: " + tracking.checked());
+    System.out.printf("swallowed %s events, of %s clones and what followed; %d ns of processor time a comparison: %s%n",
+        swallowed, clones, nanos, tracking.checked());
+  }
+
+  /** What the thread that compares has used. */
+  private static long patrolNanos() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+        .filter(info -> info != null && info.getThreadName().equals("self-check"))
+        .mapToLong(info -> Math.max(0, threads.getThreadCpuTime(info.getThreadId()))).sum();
   }
 
   private void follow() {

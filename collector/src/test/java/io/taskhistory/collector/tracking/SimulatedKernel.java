@@ -127,6 +127,9 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
 
   /** The tids that somebody holds for all that was told. */
   private final Set<Integer> heldAsTold = new HashSet<>();
+
+  /** Those of a process of which something was dropped that would have freed a tid; until that is told to be another's. */
+  private final Set<Integer> stuck = new HashSet<>();
   final Set<TrueEntry> droppedExecs = new HashSet<>();
 
   /** What execs and renames gave that nobody was told of: pid and name. */
@@ -161,9 +164,10 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
   }
 
   private boolean isCloneDropped(int tid) {
-    boolean drops = !heldAsTold.contains(tid) && isDropped("clone", tid);
+    boolean drops = !heldAsTold.contains(tid) && !stuck.contains(tid) && isDropped("clone", tid);
     if (!drops) {
       heldAsTold.add(tid);
+      stuck.remove(tid);
     }
     return drops;
   }
@@ -342,6 +346,7 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
           if (isDropped("exec", p.tid)) {
             droppedExecs.add(p.history.get(p.history.size() - 1));
             droppedNames.add(p.tid + " " + name);
+            stuck.addAll(List.of(p.tid, oldTid));
             return;
           }
           heldAsTold.remove(caller == null ? 0 : caller.tid);
@@ -475,7 +480,7 @@ final class SimulatedKernel implements ProcTasks, DetailsFiles {
     at[0] = now;
     long time = now;
     if (isDropped("exit", tid)) {
-      heldAsTold.add(tid);
+      stuck.addAll(List.of(tid, tgid));
       return;
     }
     heldAsTold.remove(tid);
