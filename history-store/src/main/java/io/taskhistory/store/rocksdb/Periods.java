@@ -48,14 +48,21 @@ final class Periods {
   /** The index of the one that a time belongs to, or of the boot's first where the time's own is no longer kept; -1
    * where nothing of the boot is. */
   int indexOf(int boot, long time) {
-    int found = -1;
-    for (int i = firstOf(boot); i < periods.length && periods[i].boot() == boot; i++) {
-      if (found >= 0 && periods[i].from() > time) {
-        break;
-      }
-      found = i;
+    int first = firstOf(boot);
+    if (!isOf(boot, first)) {
+      return -1;
     }
-    return found;
+    int low = first;
+    int high = firstOf(boot + 1) - 1;
+    while (low < high) {
+      int middle = low + high + 1 >>> 1;
+      if (periods[middle].from() <= time) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
   }
 
   /** The index of the boot's first, or of where it would stand. */

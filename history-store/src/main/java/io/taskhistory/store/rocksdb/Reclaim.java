@@ -20,7 +20,9 @@ import org.slf4j.LoggerFactory;
 final class Reclaim {
 
   private static final byte[] FIRST = new byte[Integer.BYTES];
+  private static final int NOTHING = 0;
   private static final long PATIENCE_SECONDS = 10;
+  private static final long PAUSE = TimeUnit.SECONDS.toNanos(30);
   private static final Logger LOG = LoggerFactory.getLogger(Reclaim.class);
 
   private final Database database;
@@ -30,6 +32,10 @@ final class Reclaim {
     made.setDaemon(true);
     return made;
   });
+  private volatile boolean running;
+  private int first = NOTHING;
+  private long begunAt;
+  private volatile int compacted = NOTHING;
 
   Reclaim(Database database) {
     this.database = database;
@@ -43,22 +49,43 @@ final class Reclaim {
     List<byte[]> range = List.of(FIRST, end(first));
     database.forEach(List.of(Family.META), (rocks, family) -> rocks.syncWal());
     database.forEach(Family.BY_PERIOD, (rocks, family) -> rocks.deleteFilesInRanges(family, range, false));
+    this.first = first;
+    begunAt = System.nanoTime() - PAUSE;
   }
 
-  /** Has the rest compacted, some time soon. */
-  void compact(int first) {
-    thread.execute(() -> {
-      byte[] end = end(first);
-      try {
-        for (Family family : Family.BY_PERIOD) {
-          database.forEach(List.of(family), (rocks, handle) -> rocks.compactRange(handle, FIRST, end, options));
-        }
-      } catch (StoreException e) {
-        if (!options.canceled()) {
-          LOG.warn("not all space that was given up is free yet: {}", e.getMessage());
-        }
+  /** Has the rest compacted, some time soon, where there is any; what failed is tried again, but not at once. */
+  void goOn() {
+    if (first == compacted || running || System.nanoTime() - begunAt < PAUSE) {
+      return;
+    }
+    int until = first;
+    begunAt = System.nanoTime();
+    running = true;
+    options.setCanceled(false);
+    thread.execute(() -> compact(until));
+  }
+
+  /** The database is about to be opened again, and nothing may be at work on it. */
+  void pause() {
+    if (running) {
+      options.setCanceled(true);
+    }
+  }
+
+  private void compact(int until) {
+    byte[] end = end(until);
+    try {
+      for (Family family : Family.BY_PERIOD) {
+        database.forEach(List.of(family), (rocks, handle) -> rocks.compactRange(handle, FIRST, end, options));
       }
-    });
+      compacted = until;
+    } catch (StoreException e) {
+      if (!options.canceled()) {
+        LOG.warn("not all space that was given up is free yet: {}", e.getMessage());
+      }
+    } finally {
+      running = false;
+    }
   }
 
   private static byte[] end(int first) {
@@ -67,7 +94,7 @@ final class Reclaim {
     return end.copy();
   }
 
-  /** Before the database is closed. */
+  /** Before the database is closed, once nothing else is called. */
   synchronized void close() {
     if (!options.isOwningHandle()) {
       return; // has been closed

@@ -29,10 +29,11 @@ final class Turnover {
    * The part of one commit.
    *
    * @param then the periods that it leaves
+   * @param carried how many bytes of a new period are copies
    * @param livesOn the beginning of the batch, with what goes into a new period; null where none is begun
    * @param givenUp the same, and what is given up; null where nothing is
    */
-  record Step(Periods then, byte @Nullable [] livesOn, byte @Nullable [] givenUp) {}
+  record Step(Periods then, long carried, byte @Nullable [] livesOn, byte @Nullable [] givenUp) {}
 
   private final Database database;
   private final Contents contents;
@@ -76,12 +77,13 @@ final class Turnover {
       entryWriter.carry(batch, root);
       live.forEach(task -> liveOn(batch, then.current().number(), task, entryWriter));
     }
+    long carried = batch.bytesByPeriod();
     if (then.first().number() == now.first().number()) {
-      return new Step(then, null, null);
+      return new Step(then, carried, null, null);
     }
     byte[] livesOn = begins ? batch.serialized() : null;
     giveUp(batch, now, then);
-    return new Step(then, livesOn, batch.serialized());
+    return new Step(then, carried, livesOn, batch.serialized());
   }
 
   /** The periods that a commit at {@code mark} leaves. One that it begins does so after whatever may be kept by now. */
@@ -129,17 +131,24 @@ final class Turnover {
     }
   }
 
-  /** How many bytes the current period has, with what is in the batch by now. */
+  /**
+   * How many bytes the current period has, with what is in the batch by now. Copies do not count: where those of a
+   * hundred thousand live tasks are more than a period may have, each commit would begin another.
+   */
   long written(Step step, Batch batch) {
     boolean begins = step.then.current().number() != contents.kept().current().number();
-    return (begins ? 0 : contents.present().written()) + batch.bytesByPeriod();
+    return (begins ? 0 : contents.present().written()) + batch.bytesByPeriod() - step.carried;
   }
 
   /** Writes the batch, once it is complete. For the thread that may wait for the disk. */
   void write(Step step, Batch batch) {
+    if (database.hasFailed()) {
+      reclaim.pause();
+    }
     if (step.givenUp == null) {
       database.commit(batch);
       reserve.keepUp();
+      reclaim.goOn();
       return;
     }
     if (database.hasFailed()) {
@@ -152,6 +161,6 @@ final class Turnover {
     database.commit(step.givenUp, 0);
     reclaim.dropFiles(step.then.first().number());
     database.commit(batch);
-    reclaim.compact(step.then.first().number());
+    reclaim.goOn();
   }
 }
