@@ -751,6 +751,28 @@ public abstract class HistoryStoreContract {
     assertThat(times(any(10, 10))).containsExactly(10L, 20L);
   }
 
+  /** The leader has gone to another place in the tree since its thread was saved, and ended. */
+  @Test
+  void giveUp_whatALeaderEndedIn_leavesItsThreadItsHistory() {
+    Task leader = live(10, 10, exec(writer.root(), 10, 10, "guessed"));
+    Task thread = Task.thread(leader, 11, 20);
+    writer.save(thread);
+    writer.commit(20);
+    leader.enter(exec(exec(writer.root(), 8, 9, "shell"), 11, 10, "seen"));
+    writer.save(leader);
+    writer.commit(30);
+    end(leader, 40);
+    writer.commit(50);
+    String history = Picture.of(thread.entry());
+
+    store.upkeep().giveUp(Integer.MAX_VALUE);
+    writer.commit(60);
+    openAgain(FIRST_BOOT);
+
+    assertThat(reader.task(leader.id())).isEmpty();
+    assertThat(Picture.of(live(11).entry())).isEqualTo(history);
+  }
+
   @Test
   void giveUp_allOfAnEarlierBoot_forgetsTheBoot() {
     Boot earlier = writer.boot();
