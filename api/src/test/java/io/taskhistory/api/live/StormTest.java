@@ -1,6 +1,7 @@
 package io.taskhistory.api.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
@@ -24,6 +25,10 @@ class StormTest extends TracedTest {
   /** How long each process rests after a fork, about: all of them together want more than two processors have. */
   private static final int REST_MICROS = Integer.getInteger("taskhistory.storm.rest", 20_000);
 
+  /** With how much waiting the disk hangs, and for how many seconds. */
+  private static final int QUEUE_MIB = Integer.getInteger("taskhistory.storm.queue", 2);
+  private static final int HANGING = Integer.getInteger("taskhistory.storm.hanging", 15);
+
   private static final double MIB = 1 << 20;
 
   /** What {@code /metrics} said at a time, and what the storm had done by then. */
@@ -46,10 +51,10 @@ class StormTest extends TracedTest {
     }
   }
 
-  private static List<Sample> sample(LiveService service, Storm storm) throws InterruptedException {
+  private static List<Sample> sample(LiveService service, Storm storm, int seconds) throws InterruptedException {
     List<Sample> samples = new ArrayList<>();
     long begun = System.nanoTime();
-    for (int second = 1; second <= SECONDS; second++) {
+    for (int second = 1; second <= seconds; second++) {
       Thread.sleep(Math.max(0, Duration.ofSeconds(second).toMillis() - (System.nanoTime() - begun) / 1_000_000));
       samples.add(Sample.of((System.nanoTime() - begun) / 1_000_000_000, storm, service.metrics()));
     }
@@ -69,7 +74,7 @@ class StormTest extends TracedTest {
     Set<String> ids = new HashSet<>();
     try (LiveService service = traced();
         Storm storm = new Storm(this, MOST_TASKS, REST_MICROS, Duration.ofSeconds(SECONDS + 60))) {
-      samples = sample(service, storm);
+      samples = sample(service, storm, SECONDS);
       storm.end();
       print(samples);
       service.awaitWatermark(Instant.now());
@@ -109,6 +114,35 @@ class StormTest extends TracedTest {
       ProcComparison.await(service);
       assertThat(service.status().get("gaps")).as("nothing was lost").isEmpty();
       service.stop();
+    }
+  }
+
+  /** What waits stays within its limit, and what lives is told whole, while the disk hangs and after. */
+  @Test
+  void storm_whileTheDiskHangs_givesUpOnlyWhatHasEnded() throws Exception {
+    try (FaultyDisk disk = new FaultyDisk(directory, home().resolve("data"));
+        LiveService service = new LiveService(home(), disk.wrapper(),
+            options("trace", "--set", "queue_size=" + QUEUE_MIB));
+        Storm storm = new Storm(this, MOST_TASKS, REST_MICROS, Duration.ofSeconds(HANGING + 60))) {
+      await().until(() -> storm.execs() > 100);
+      disk.stall();
+      List<Sample> samples = sample(service, storm, HANGING);
+      disk.heal();
+      print(samples);
+      await().atMost(Duration.ofSeconds(60)).until(() ->
+          service.status().get("upkeep").get("health").get("state").asText().equals("fine")
+              && service.metrics().get("taskhistory_queue_bytes") < MIB);
+      ProcComparison.await(service);
+      storm.end();
+      service.awaitWatermark(Instant.now());
+      Map<String, Double> metrics = service.metrics();
+      System.out.printf("storm of %d forks, the disk hung for %d s: overflown %.0f times, %.0f tasks and execs were given"
+          + " up%n", storm.forks(), HANGING, metrics.get("taskhistory_queue_overflows_total"),
+          metrics.get("taskhistory_queue_lost_total"));
+      assertThat(metrics.get("taskhistory_queue_lost_total")).isPositive();
+      assertThat(samples).allSatisfy(sample -> assertThat(sample.queue).isLessThan((QUEUE_MIB + 4) * MIB));
+      assertThat(service.status().get("gaps")).isNotEmpty()
+          .allSatisfy(gap -> assertThat(gap.get("source").asText()).isEqualTo("store"));
     }
   }
 }
