@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  */
 class StormTest extends TracedTest {
 
-  private static final int SECONDS = Integer.getInteger("taskhistory.storm", 45);
+  private static final int SECONDS = Integer.getInteger("taskhistory.storm", 30);
   private static final int MOST_TASKS = 500;
 
   /** How long each process rests after a fork, about: all of them together want more than two processors have. */
@@ -27,7 +27,7 @@ class StormTest extends TracedTest {
 
   /** With how much waiting the disk hangs, and for how many seconds. */
   private static final int QUEUE_MIB = Integer.getInteger("taskhistory.storm.queue", 2);
-  private static final int HANGING = Integer.getInteger("taskhistory.storm.hanging", 15);
+  private static final int HANGING = Integer.getInteger("taskhistory.storm.hanging", 10);
 
   private static final double MIB = 1 << 20;
 
