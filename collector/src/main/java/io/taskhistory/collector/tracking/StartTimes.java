@@ -29,7 +29,7 @@ final class StartTimes {
 
   /** Whether it can be that one also if its start was told as late as {@code nanos} after it. */
   boolean isSameOrBefore(long start, long starttime, long nanos) {
-    long ticks = ledger.bootClockAt(start) / tick - starttime;
+    long ticks = ledger.bootClockAt(start, starttime * tick) / tick - starttime;
     return ticks >= -1 && ticks <= 1 + nanos / tick;
   }
 

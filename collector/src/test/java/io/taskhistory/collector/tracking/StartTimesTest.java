@@ -34,6 +34,9 @@ class StartTimesTest {
     assertThat(starts.isSame(task, 4950)).as("before it slept").isTrue();
     assertThat(starts.isSame(task, 6000)).isFalse();
     assertThat(starts.isSame(tracked(ledger, 48 * S), 7800)).isFalse();
+    assertThat(starts.isSameOrBefore(task.task.start(), 7950, 0)).isTrue();
+    assertThat(starts.isSameOrBefore(task.task.start(), 7900, S / 2)).as("told late").isTrue();
+    assertThat(starts.isSameOrBefore(task.task.start(), 7900, S / 4)).isFalse();
     assertThat(starts.ofTicks(7950)).isEqualTo(49 * S + S / 2);
     assertThat(starts.isBefore(7950, 49 * S + S / 2 + 3 * TICK)).as("it is not certain").isFalse();
     assertThat(starts.isBefore(7950, 50 * S)).isTrue();
