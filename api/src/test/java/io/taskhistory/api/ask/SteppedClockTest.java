@@ -79,6 +79,21 @@ class SteppedClockTest {
   }
 
   @Test
+  void onlyTask_whileThatWasTwice_isWhoeverAloneHeldTheTidInBoth() {
+    long offset = scene.reader().boot().clock().last().wallOffset();
+    set(200 * Scene.SECOND, offset - 100 * Scene.SECOND);
+    scene.commit(300 * Scene.SECOND);
+    Inquiry inquiry = Inquiry.now(scene.reader(), scene.collector);
+    String from = Rfc3339.writeSeconds(offset + 150 * Scene.SECOND);
+    String to = Rfc3339.writeSeconds(offset + 151 * Scene.SECOND);
+    assertThat(inquiry.onlyTask(3787, from, to, null).time()).isEqualTo(251 * Scene.SECOND);
+    assertThat(inquiry.onlyTask(4001, from, to, null).task().start()).isEqualTo(150 * Scene.SECOND);
+    assertThatThrownBy(() -> inquiry.onlyTask(3900, from, to, null)).hasMessageContaining("2 tasks");
+    assertThatThrownBy(() -> inquiry.onlyTask(3787, from, "mono:151", null)).hasMessageContaining("same clock");
+    assertThat(inquiry.onlyTask(3900, "mono:150", "mono:151", null).task().start()).isEqualTo(142 * Scene.SECOND);
+  }
+
+  @Test
   void task_timeThatIsStillToComeAgain_isTheOneThatWas() {
     long offset = scene.reader().boot().clock().last().wallOffset();
     set(200 * Scene.SECOND, offset - 100 * Scene.SECOND);
