@@ -1,12 +1,14 @@
 package io.taskhistory.api.service;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -124,6 +126,9 @@ public final class DataDirectory {
       Path next = Files.createTempFile(path, "." + name, "", OWNER_ONLY_FILE);
       try {
         Files.writeString(next, text + "\n", StandardCharsets.US_ASCII);
+        try (FileChannel written = FileChannel.open(next, StandardOpenOption.READ)) {
+          written.force(true); // else a loss of power may leave the name with nothing in it
+        }
         Files.move(next, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(next);

@@ -164,7 +164,9 @@ final class DataDirectory implements AutoCloseable {
   private static void writeVersion(Path directory) throws IOException {
     Path file = directory.resolve(NEW_VERSION);
     Files.writeString(file, VERSION_PREFIX + FORMAT + "\n");
+    StateFile.sync(file); // else a loss of power may leave the name with nothing in it
     Files.move(file, directory.resolve(VERSION), StandardCopyOption.ATOMIC_MOVE);
+    StateFile.sync(directory);
   }
 
   /** Where RocksDB keeps its files. */

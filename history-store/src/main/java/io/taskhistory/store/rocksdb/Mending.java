@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a store again of the rows that were saved: what they refer to and what is gone is put in as unknown, and what
- * nobody can place any more is left out. Nothing is made up but that: an entry that is missing becomes one with no name,
- * a gap that is missing one without bounds, and each boot that lost anything gets a gap that says so.
+ * nobody can place any more is left out. Nothing is made up but that: an entry that is missing becomes one with no name, a gap that is missing one without bounds, and each boot that lost anything gets a gap that says so.
  */
 final class Mending {
 
@@ -47,19 +46,18 @@ final class Mending {
   private long entries;
   private long unknown;
 
-  Mending(Database database, boolean isLiveKnown, boolean hasAllChildren, List<String> lost) {
+  /** {@code hasLastBoot}: the last boot that was found is the one that live tasks are of. */
+  Mending(
+      Database database, boolean hasLastBoot, boolean isLiveKnown, boolean hasAllChildren, List<String> lost) {
     this.database = database;
     this.isLiveKnown = isLiveKnown;
     this.hasAllChildren = hasAllChildren;
     this.lost = lost;
     this.batch = new Batch(database.familyIds());
-    boolean hasLastBoot = dropBootsWithoutRows();
+    boolean hasBoots = dropBootsWithoutRows();
     this.contents = Contents.load(database);
     this.periods = contents.periods();
-    if (periods.size() == 0) {
-      throw new StoreException("the rows about boots and periods are gone");
-    }
-    if (!hasLastBoot || periods.current().boot() != contents.present().boot.index()) {
+    if (!hasLastBoot || !hasBoots) {
       dropAll(Family.LIVE);
     }
   }
@@ -89,48 +87,56 @@ final class Mending {
     return entries;
   }
 
-  /** Boots count without a break from the oldest that was not given up, and each has a clock; whether all do. */
+  /** Kept boots follow one another, and each has a clock and a period; whether the last one is among them. */
   private boolean dropBootsWithoutRows() {
-    TreeSet<Integer> named = new TreeSet<>();
-    Set<Integer> boots = new HashSet<>();
-    Set<Integer> clocks = new HashSet<>();
+    Map<Character, TreeSet<Integer>> boots = new HashMap<>();
+    int oldest = oldestPeriod();
     walk(Family.META, (key, value) -> {
-      if (!isSoundMeta(key, value)) {
+      if (!isSoundMeta(key, value) || key[0] == MetaRows.PERIOD && MetaRows.owner(key) < oldest) {
         drop(Family.META, key);
-        return;
-      }
-      named.add(bootOf(key, value));
-      if (key[0] == MetaRows.BOOT) {
-        boots.add(MetaRows.owner(key));
-      } else if (key[0] == MetaRows.CLOCK) {
-        clocks.add(MetaRows.owner(key));
+      } else {
+        boots.computeIfAbsent((char) key[0], any -> new TreeSet<>()).add(bootOf(key, value));
       }
     });
-    int oldest = named.isEmpty() ? 0 : named.first();
-    int kept = oldest;
-    while (boots.contains(kept) && clocks.contains(kept)) {
-      kept++;
-    }
-    int first = kept;
-    boolean[] hasLost = {first - oldest < boots.size()};
-    walk(Family.META, (key, value) -> {
-      if (bootOf(key, value) >= first) {
-        drop(Family.META, key);
-        hasLost[0] = true;
-      }
-    });
-    flush();
-    if (hasLost[0]) {
-      lost.add("the boots from the " + (first + 1) + ". on: what says which they were is gone");
-    }
-    if (first == oldest) {
+    TreeSet<Integer> kept = boots.getOrDefault(MetaRows.BOOT, new TreeSet<>());
+    kept.retainAll(boots.getOrDefault(MetaRows.CLOCK, new TreeSet<>()));
+    kept.retainAll(boots.getOrDefault(MetaRows.PERIOD, new TreeSet<>()));
+    if (kept.isEmpty()) {
       throw new StoreException("the rows that say which boots there were are gone");
     }
-    return !hasLost[0];
+    int last = kept.last();
+    int first = last;
+    while (kept.contains(first - 1)) {
+      first--;
+    }
+    int from = first;
+    Set<Integer> without = new TreeSet<>();
+    walk(Family.META, (key, value) -> {
+      int boot = bootOf(key, value);
+      if (boot < from || boot > last) {
+        drop(Family.META, key);
+        without.add(boot);
+      }
+    });
+    without.forEach(boot -> lost.add("boot " + boot + ": what says which it was, or when, is gone"));
+    return without.stream().noneMatch(boot -> boot > last);
   }
 
   private static int bootOf(byte[] key, byte[] value) {
     return key[0] == MetaRows.PERIOD ? MetaRows.period(key, value).boot() : MetaRows.owner(key);
+  }
+
+  /** The number of the first period of which anything is there; what is older was given up. */
+  private int oldestPeriod() {
+    return database.using(() -> {
+      int oldest = Integer.MAX_VALUE;
+      for (Family family : List.of(Family.ENTRIES, Family.TASKS)) {
+        try (Scan scan = database.scan(family)) {
+          oldest = scan.first() ? Math.min(oldest, Keys.period(scan.key())) : oldest;
+        }
+      }
+      return oldest == Integer.MAX_VALUE ? 0 : oldest;
+    });
   }
 
   private static boolean isSoundMeta(byte[] key, byte[] value) {
@@ -196,7 +202,8 @@ final class Mending {
 
   private boolean isPlaced(Family family, byte[] key, byte[] value) {
     try {
-      if (RowCheck.indexOf(periods, Keys.period(key)) < 0) {
+      int index = RowCheck.indexOf(periods, Keys.period(key));
+      if (index < 0 || contents.boot(periods.get(index).boot()) == null) {
         return false;
       }
       switch (family) {
@@ -214,6 +221,10 @@ final class Mending {
   }
 
   private void mendEntries() {
+    for (int i = 0; i < periods.size(); i++) {
+      complete(i, 0, Keys.ROOT_PID);
+    }
+    flush();
     walk(Family.ENTRIES, (key, value) -> {
       entries++;
       EntryRecord entry = EntryRecord.decode(Keys.entryTime(key), Keys.entryPid(key), value);
@@ -315,12 +326,11 @@ final class Mending {
       highestGap.merge(boot, gap, Math::max);
     }
     complete(index, record.entryTime, record.entryPid);
-    if (hasAllChildren || record.creatorStart == TaskRecord.NOBODY) {
-      return;
-    }
-    for (int i = periods.indexOf(boot, record.start); i <= index; i++) {
-      put(Family.CHILDREN, Keys.child(
-          periods.get(i).number(), record.creatorTid, record.creatorStart, record.start, record.tid), new byte[0]);
+    int born = periods.indexOf(boot, record.start);
+    boolean isNamed = !hasAllChildren && record.creatorStart != TaskRecord.NOBODY;
+    for (int i = born; isNamed && i <= index; i++) {
+      put(Family.CHILDREN, Keys.child(periods.get(i).number(), record.creatorTid, record.creatorStart,
+          record.start, record.tid), new byte[0]);
     }
   }
 

@@ -88,7 +88,7 @@ final class Repair {
       Salvage found = new Salvage(directory, salvage, files, target, progress);
       found.run(tables);
       Mending mending =
-          new Mending(target, found.isLiveKnown(), found.isWhole(Family.CHILDREN), found.lost());
+          new Mending(target, found.hasLastBoot(), found.isLiveKnown(), found.isWhole(Family.CHILDREN), found.lost());
       mending.run();
       return new RepairReport(next(1), damages, mending.tasks(), mending.entries(), found.lost());
     }

@@ -2,6 +2,7 @@ package io.taskhistory.store.rocksdb;
 
 import io.taskhistory.history.Ending;
 import io.taskhistory.history.Gap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -58,8 +59,9 @@ final class RowCheck {
 
   private int period(byte[] key, Consumer<String> wrong) {
     int index = indexOf(contents.periods(), Keys.period(key));
-    if (index < 0) {
-      wrong.accept("its period " + Keys.period(key) + " is not kept");
+    if (index < 0 || contents.boot(contents.periods().get(index).boot()) == null) {
+      wrong.accept("its period " + Keys.period(key) + ", or the boot of that, is not kept");
+      return -1;
     }
     return index;
   }

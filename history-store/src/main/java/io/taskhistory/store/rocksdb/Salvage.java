@@ -51,6 +51,7 @@ final class Salvage {
   private final Map<Family, Integer> holes = new TreeMap<>();
   private final Batch batch;
   private boolean isLiveKnown = true;
+  private boolean hasBoots = true;
   private long done;
 
   Salvage(DataDirectory directory, Path likeness, Inspection files, Database target, Progress progress) {
@@ -72,8 +73,11 @@ final class Salvage {
       pieces(readable);
     }
     flush();
-    MetaCopy.read(damaged, this::copied);
-    flush();
+    if (!isWhole(Family.META)) {
+      // Only then: it can have rows that were given up since it was written.
+      hasBoots = MetaCopy.read(damaged, this::copied);
+      flush();
+    }
   }
 
   /** What was not saved, one sentence each. */
@@ -89,6 +93,11 @@ final class Salvage {
   /** Whether the live tasks that were found did live when the last commit was made that was found. */
   boolean isLiveKnown() {
     return isLiveKnown;
+  }
+
+  /** Whether the last boot is among those that were found: the one that live tasks are of. */
+  boolean hasLastBoot() {
+    return hasBoots;
   }
 
   // What can be read of the logs: all before the first bad byte.

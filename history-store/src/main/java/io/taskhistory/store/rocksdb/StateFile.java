@@ -152,9 +152,9 @@ record StateFile(boolean isClosed, String boot, Flush flush, long logs, long fir
     sync(database);
   }
 
-  /** Makes the names in a directory survive a loss of power, as fsync(2) of it does. */
-  static void sync(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+  /** Makes a file, or the names in a directory, survive a loss of power, as fsync(2) of it does. */
+  static void sync(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }

@@ -5,6 +5,7 @@ import io.taskhistory.history.Entry;
 import io.taskhistory.history.Provenance;
 import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
+import io.taskhistory.store.Flush;
 import io.taskhistory.store.HistoryStoreContract;
 import io.taskhistory.store.HistoryWriter;
 import io.taskhistory.store.StoreSettings;
@@ -19,15 +20,36 @@ final class CrashChild {
 
   static final int SHORT = 10;
   static final int LONG_LIVED = 7;
+  private static final int REOPENINGS = 3;
   static final Duration PERIOD = Duration.ofNanos(40_000);
 
   private CrashChild() {}
 
+  /** Arguments: the directory; then how to flush, after how many records, and which commit is the last. */
   public static void main(String[] args) {
-    RocksDbHistoryStore store = RocksDbHistoryStore.open(Path.of(args[0]), HistoryStoreContract.facts(1),
-        StoreSettings.sliced(PERIOD));
+    StoreSettings sliced = StoreSettings.sliced(PERIOD);
+    if (args.length == 1) {
+      follow(open(args[0], sliced), Integer.MAX_VALUE);
+      return;
+    }
+    StoreSettings settings = sliced.with(Flush.valueOf(args[1]), Integer.parseInt(args[2]));
+    int last = Integer.parseInt(args[3]);
+    for (int part = 1; part < REOPENINGS; part++) {
+      try (RocksDbHistoryStore store = open(args[0], settings)) {
+        follow(store, last * part / REOPENINGS);
+      }
+    }
+    follow(open(args[0], settings), last);
+    Runtime.getRuntime().halt(0); // not closed
+  }
+
+  private static RocksDbHistoryStore open(String directory, StoreSettings settings) {
+    return RocksDbHistoryStore.open(Path.of(directory), HistoryStoreContract.facts(1), settings);
+  }
+
+  private static void follow(RocksDbHistoryStore store, int last) {
     HistoryWriter writer = store.writer();
-    for (int c = writer.watermark() < 0 ? 1 : (int) (writer.watermark() / 1000) + 1; ; c++) {
+    for (int c = writer.watermark() < 0 ? 1 : (int) (writer.watermark() / 1000) + 1; c <= last; c++) {
       follow(writer, c);
       writer.commit(watermark(c));
       System.out.println(c);

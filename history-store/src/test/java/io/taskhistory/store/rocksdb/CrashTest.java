@@ -88,7 +88,7 @@ final class CrashTest {
     }
   }
 
-  private static void checkThere(HistoryReader reader, int c, int last) {
+  static void checkThere(HistoryReader reader, int c, int last) {
     Task longLived = at(reader, CrashChild.longLivedTid(c), 1000L * c + 1);
     assertThat(longLived.start()).isEqualTo(1000L * c + 1);
     assertThat(longLived.isLive()).isEqualTo(c > last - CrashChild.LONG_LIVED);
@@ -110,7 +110,7 @@ final class CrashTest {
         .orElseThrow(() -> new AssertionError("nobody held " + tid + " at " + time));
   }
 
-  private static void checkNothingAfter(HistoryReader reader, int last) {
+  static void checkNothingAfter(HistoryReader reader, int last) {
     Moment after = new Moment(reader.boot(), CrashChild.watermark(last) + 1);
     assertThat(reader.execs(new ExecQuery(null, null, Details.UNKNOWN_NUMBER, after, null, null, 1, 1)).execs())
         .isEmpty();
