@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.taskhistory.api.cli.Machinery;
 import io.taskhistory.api.cli.Machinery.Outcome;
+import io.taskhistory.api.cli.Machinery;
 import io.taskhistory.api.witness.TraceInstances;
 import io.taskhistory.collector.children.Child;
 import java.nio.file.Files;
@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the service does where the trace buffer or the proc connector cannot be had, or can no longer. */

@@ -15,8 +15,8 @@ import io.taskhistory.api.service.LinuxMachine;
 import io.taskhistory.api.service.Listen;
 import io.taskhistory.api.service.Service;
 import io.taskhistory.api.service.Sources;
-import io.taskhistory.api.witness.LeafCgroup;
 import io.taskhistory.api.witness.LeafCgroup.Counter;
+import io.taskhistory.api.witness.LeafCgroup;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.taskhistory.api.cli.Machinery;
-import io.taskhistory.api.witness.LeafCgroup;
 import io.taskhistory.api.witness.LeafCgroup.Counter;
+import io.taskhistory.api.witness.LeafCgroup;
 import io.taskhistory.collector.children.Programs;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The service as a process that suspends others, and what becomes of them when it is killed. */
