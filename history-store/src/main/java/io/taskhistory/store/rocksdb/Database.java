@@ -73,6 +73,9 @@ final class Database implements AutoCloseable {
   private final Options options;
   private final Health health;
   private final StampedLock gate = new StampedLock();
+
+  /** Taken before the gate: what is done for long in the background must not keep those waiting who read. */
+  private final StampedLock background = new StampedLock();
   private final AtomicLongArray estimates = new AtomicLongArray(Family.values().length);
   private @Nullable Handles handles;
   private boolean closed;
@@ -288,22 +291,34 @@ final class Database implements AutoCloseable {
     return failed;
   }
 
-  /** What is done with RocksDB itself, one family after the other. Not within a use. */
+  /** What is done with RocksDB itself, one family after the other. It may take long. Not within a use. */
   void forEach(List<Family> families, Work work) {
-    using(() -> {
+    long stamp = background.readLock();
+    try {
+      if (closed) {
+        throw new StoreException("The store is closed");
+      }
       Handles now = handles();
       for (Family family : families) {
-        try {
-          work.on(now.rocks, now.of(family));
-        } catch (RocksDBException e) {
-          throw new StoreException("Cannot tidy up " + files + ": " + e.getMessage(), e);
-        }
+        work.on(now.rocks, now.of(family));
       }
-      return families;
-    });
+    } catch (RocksDBException e) {
+      throw new StoreException("Cannot tidy up " + files + ": " + e.getMessage(), e);
+    } finally {
+      background.unlockRead(stamp);
+    }
   }
 
   private void openAgain() {
+    long stamp = background.writeLock();
+    try {
+      closeAndOpen();
+    } finally {
+      background.unlockWrite(stamp);
+    }
+  }
+
+  private void closeAndOpen() {
     if (System.nanoTime() - failedAt < PAUSE || files.toFile().getUsableSpace() < Options.MEMTABLES) {
       throw new StoreException("The last write to the data directory " + directory.path()
           + " failed. Check the space and the health of its file system");
@@ -373,6 +388,7 @@ final class Database implements AutoCloseable {
     if (running != null) {
       running.close();
     }
+    long work = background.writeLock();
     long stamp = gate.writeLock();
     try {
       if (closed) {
@@ -385,6 +401,7 @@ final class Database implements AutoCloseable {
       options.close();
     } finally {
       gate.unlockWrite(stamp);
+      background.unlockWrite(work);
     }
   }
 

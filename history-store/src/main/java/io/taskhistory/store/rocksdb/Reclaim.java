@@ -94,19 +94,27 @@ final class Reclaim {
     return end.copy();
   }
 
-  /** Before the database is closed, once nothing else is called. */
-  synchronized void close() {
+  /** Before the database is closed, once nothing else is called. False where the disk does not let it come to an end. */
+  synchronized boolean close() {
     if (!options.isOwningHandle()) {
-      return; // has been closed
+      return true; // has been closed
     }
     options.setCanceled(true);
     thread.shutdownNow();
+    boolean interrupted = Thread.interrupted(); // which must not leave the store open
     try {
-      if (thread.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      boolean hasEnded = thread.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (hasEnded) {
         options.close();
       }
+      return hasEnded;
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      interrupted = true;
+      return false;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

@@ -158,10 +158,9 @@ public final class RocksDbHistoryStore implements HistoryStore {
 
   @Override
   public void close() {
-    if (!thread.end()) {
+    if (!thread.end() || !reclaim.close()) {
       return; // what RocksDB works on cannot be closed; the lock goes with the process
     }
-    reclaim.close();
     database.close();
     directory.close();
   }
