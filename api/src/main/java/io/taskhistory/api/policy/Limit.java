@@ -3,7 +3,9 @@ package io.taskhistory.api.policy;
 import io.taskhistory.api.policy.Action.Plain;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,7 +47,9 @@ final class Limit {
 
   /** What was looked at, for whoever asks. */
   Limit seen(@Nullable Long limit, @Nullable Long value) {
-    state = state.seen(limit, value);
+    if (!Objects.equals(limit, state.limit()) || !Objects.equals(value, state.value())) {
+      state = state.seen(limit, value);
+    }
     return this;
   }
 
@@ -54,10 +58,11 @@ final class Limit {
    *
    * @param exceeded whether it is beyond the limit
    * @param respected whether it is well on the other side
-   * @param detail what was seen, in words
+   * @param words what was seen; asked for where something is done about it, which is seldom
    */
-  void judge(boolean exceeded, boolean respected, String detail) {
+  void judge(boolean exceeded, boolean respected, Supplier<String> words) {
     if (exceeded && !state.crossed()) {
+      String detail = words.get();
       String bounded = detail.length() > MOST_DETAIL ? detail.substring(0, MOST_DETAIL) : detail;
       state = state.crossedAt(Instant.now(), bounded);
       performer.perform(trigger, actions, bounded);

@@ -6,12 +6,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Drops history, and never more than is needed: the next slice is only asked for when the last one is gone and there
- * was time to see what that freed.
+ * Drops history, and never more than is needed: the next slice is only asked for when the last one is gone and has made
+ * the store smaller. Where it has not, as what it had was not sorted into files of its own yet, that is given some time:
+ * to drop one after the other at once would be to drop all for what comes back a little later.
  */
 final class Rotation {
 
   private static final long SETTLES_WITHIN = Duration.ofSeconds(3).toNanos();
+  private static final long FREED_WITHIN = Duration.ofSeconds(30).toNanos();
   private static final long NOT_YET = Long.MIN_VALUE;
   private static final int NOTHING = -1;
 
@@ -21,6 +23,7 @@ final class Rotation {
   private final Upkeep upkeep;
   private final Times times;
   private int asked = NOTHING;
+  private long bytesThen;
   private long goneSince = NOT_YET;
   private volatile long dropped;
 
@@ -38,12 +41,13 @@ final class Rotation {
    * Asks for the oldest slice to be dropped, where it is time to.
    *
    * @param evenPresent whether the one that is being written may go too, where there is no other
+   * @param isUrgent whether nothing can be kept before something is freed
    * @return whether it was
    */
-  boolean dropOldest(boolean evenPresent) {
+  boolean dropOldest(boolean evenPresent, boolean isUrgent) {
     List<Slice> slices = upkeep.slices();
     Slice oldest = slices.get(0);
-    if (!isSettled(oldest)) {
+    if (!isSettled(oldest, isUrgent)) {
       return false;
     }
     if (slices.size() == 1 && !(evenPresent && upkeep.bytes() >= LEAST_WORTHWHILE)) {
@@ -53,7 +57,7 @@ final class Rotation {
     return true;
   }
 
-  private boolean isSettled(Slice oldest) {
+  private boolean isSettled(Slice oldest, boolean isUrgent) {
     if (asked == NOTHING) {
       return true;
     }
@@ -64,7 +68,8 @@ final class Rotation {
     if (goneSince == NOT_YET) {
       goneSince = now;
     }
-    return now - goneSince >= SETTLES_WITHIN;
+    return now - goneSince >= SETTLES_WITHIN
+        && (isUrgent || upkeep.bytes() < bytesThen || now - goneSince >= FREED_WITHIN);
   }
 
   /**
@@ -109,6 +114,7 @@ final class Rotation {
   private void drop(int number, int count) {
     asked = number;
     goneSince = NOT_YET;
+    bytesThen = upkeep.bytes();
     dropped += count;
     upkeep.giveUp(number);
   }

@@ -58,14 +58,26 @@ final class Watch {
     List<Slice> slices = upkeep.slices();
     this.ageClock = new AgeClock(times, slices.get(slices.size() - 1).toWall());
     BooleanSupplier nothing = () -> false;
-    add(Trigger.MAX_STORE_SIZE, "bytes", () -> rotation.dropOldest(true));
+    add(Trigger.MAX_STORE_SIZE, "bytes", () -> rotation.dropOldest(true, false));
     add(Trigger.MAX_AGE, "seconds", () -> rotation.dropBefore(ageClock.now() - policy.maxAge().toNanos()));
-    add(Trigger.SPACE_LEFT, "bytes", () -> rotation.dropOldest(false));
-    add(Trigger.ADMIN_SPACE_LEFT, "bytes", () -> rotation.dropOldest(true));
-    add(Trigger.DISK_FULL, "times", () -> rotation.dropOldest(true));
+    add(Trigger.SPACE_LEFT, "bytes", () -> rotation.dropOldest(false, false));
+    add(Trigger.ADMIN_SPACE_LEFT, "bytes", () -> rotation.dropOldest(true, false));
+    add(Trigger.DISK_FULL, "times", () -> rotation.dropOldest(true, true));
     add(Trigger.DISK_ERROR, "times", nothing);
     add(Trigger.OVERFLOW, "times", nothing);
     add(Trigger.LOSS, "times", nothing);
+    lookAtLossesBefore();
+  }
+
+  /**
+   * What was lost before the service came up, as while it was away, is said and nothing more: to halt for it would be to
+   * halt at each boot.
+   */
+  private void lookAtLossesBefore() {
+    String detail = losses.look(collector.status().sources());
+    if (!detail.isEmpty() && policy.actions(Trigger.LOSS).contains(Action.Plain.LOG)) {
+      performer.perform(Trigger.LOSS, List.of(Action.Plain.LOG), "before the start: " + detail);
+    }
   }
 
   private void add(Trigger trigger, String unit, BooleanSupplier rotate) {
@@ -117,7 +129,7 @@ final class Watch {
     Limit limit = limit(trigger);
     boolean is = health.state() == state;
     limit.seen(null, limit.state().times() + (is && !limit.isCrossed() ? 1 : 0))
-        .judge(is, health.state() == State.FINE, words + ": " + health.problem());
+        .judge(is, health.state() == State.FINE, () -> words + ": " + health.problem());
   }
 
   private void lookAtSpace() {
@@ -134,7 +146,7 @@ final class Watch {
   private void judgeSpace(Trigger trigger, long least, long free) {
     limit(trigger).seen(least == 0 ? null : least, free).judge(
         free < least, free >= least + least / SPACE_MARGIN,
-        mebibytes(free) + " are free for the data directory, less than " + mebibytes(least));
+        () -> mebibytes(free) + " are free for the data directory, less than " + mebibytes(least));
   }
 
   private void lookAtSize() {
@@ -142,7 +154,7 @@ final class Watch {
     long bytes = upkeep.bytes();
     limit(Trigger.MAX_STORE_SIZE).seen(most, bytes).judge(
         bytes > most, bytes <= most - most / SIZE_MARGIN,
-        "the store takes " + mebibytes(bytes) + ", more than " + mebibytes(most));
+        () -> "the store takes " + mebibytes(bytes) + ", more than " + mebibytes(most));
   }
 
   private void lookAtAge() {
@@ -151,14 +163,14 @@ final class Watch {
     long age = Math.max(0, ageClock.now() - Rotation.end(slices, 0)) / 1_000_000_000L;
     boolean old = slices.size() > 1 && age > most;
     limit(Trigger.MAX_AGE).seen(most, slices.size() > 1 ? age : 0).judge(
-        old, !old, "the oldest history is " + age + " seconds old, older than " + most);
+        old, !old, () -> "the oldest history is " + age + " seconds old, older than " + most);
   }
 
   private void lookAtQueue(Status.Queue queue) {
     boolean grown = queue.overflows() > overflows;
     overflows = queue.overflows();
     limit(Trigger.OVERFLOW).seen(null, overflows).judge(grown, queue.bytes() <= queue.limit() / 2,
-        mebibytes(queue.bytes()) + " wait to be kept, of " + mebibytes(queue.limit()) + " that may; " + queue.lost()
+        () -> mebibytes(queue.bytes()) + " wait to be kept, of " + mebibytes(queue.limit()) + " that may; " + queue.lost()
             + " ended tasks and execs were given up so far");
   }
 
@@ -170,7 +182,7 @@ final class Watch {
       lastLoss = now;
     }
     limit(Trigger.LOSS).seen(null, losses.total()).judge(!detail.isEmpty(),
-        lastLoss == NEVER || now - lastLoss >= QUIET && collector.watermark() > lastLoss, detail);
+        lastLoss == NEVER || now - lastLoss >= QUIET && collector.watermark() > lastLoss, () -> detail);
   }
 
   private static String mebibytes(long bytes) {

@@ -13,6 +13,8 @@ import io.taskhistory.api.service.LinuxMachine;
 import io.taskhistory.api.service.Listen;
 import io.taskhistory.api.service.Service;
 import io.taskhistory.api.service.Sources;
+import io.taskhistory.api.witness.LeafCgroup;
+import io.taskhistory.api.witness.LeafCgroup.Counter;
 import io.taskhistory.collector.children.Child;
 import java.io.IOException;
 import java.net.URI;
@@ -61,11 +63,14 @@ class RotationTest extends LiveTest {
     }
   }
 
-  /** With slices of two seconds, so that there are some. */
-  private void start(String... sets) throws Exception {
+  private Policy policy(String... sets) throws IOException {
     Path none = Files.writeString(directory.resolve("none.conf"), "");
     Files.setPosixFilePermissions(none, PosixFilePermissions.fromString("rw-------"));
-    Policy policy = PolicyReader.read(none, List.of(sets));
+    return PolicyReader.read(none, List.of(sets));
+  }
+
+  /** With slices of two seconds, so that there are some. */
+  private void start(Policy policy) {
     DataDirectory data = new DataDirectory(home.resolve("data"));
     Sources sources = new Sources(Sources.Choice.AUTO, LiveService.instance(home), Sources.FITTING,
         LinuxMachine.DEFAULT_RECEIVE_BUFFER);
@@ -108,7 +113,7 @@ class RotationTest extends LiveTest {
 
   @Test
   void spaceLeft_dropsOldHistory_andNoAncestorOfWhatIsKept() throws Exception {
-    start("space_left=40", "admin_space_left=0", "space_left_action=rotate", "reserve=0");
+    start(policy("space_left=40", "admin_space_left=0", "space_left_action=rotate", "reserve=0"));
     Child child = act("exec", actor("first"), "first", "exec", actor("second"), "second", "say",
         "here", "wait");
     child.said("here");
@@ -130,7 +135,7 @@ class RotationTest extends LiveTest {
 
   @Test
   void fullDisk_isRecoveredFrom_asHistoryIsDropped() throws Exception {
-    start("space_left=0", "admin_space_left=0", "disk_full_action=rotate,log", "reserve=8");
+    start(policy("space_left=0", "admin_space_left=0", "disk_full_action=rotate,log", "reserve=8"));
     Child child = act("exec", actor("first"), "first", "exec", actor("second"), "second", "say",
         "here", "wait");
     child.said("here");
@@ -149,5 +154,38 @@ class RotationTest extends LiveTest {
         && upkeep().path("queue").path("bytes").asLong() < 1 << 20 && keptSince().isAfter(begun));
     assertThat(history(child.pid())).isEqualTo(before).contains("name=second");
     report("rotate on a full disk, under " + (flood == null ? 0 : flood.started()) + " execs");
+  }
+
+  @Test
+  void fullDisk_suspends_untilThereIsSpace() throws Exception {
+    try (LeafCgroup group = LeafCgroup.any()) {
+      start(policy("space_left=0", "admin_space_left=0", "disk_full_action=suspend", "reserve=0",
+          "suspend_cgroups=" + group.path()));
+      Counter counter = group.counter(directory.resolve("count"));
+      disk.fillUpTo(0);
+      await().atMost(PATIENCE).until(group::isFrozen);
+      assertThat(counter.standsStill()).isTrue();
+      disk.relieve();
+      await().atMost(PATIENCE).until(() -> !group.isFrozen());
+      counter.awaitProgress();
+      report("suspend on a full disk: a cgroup stood still until what happened was kept");
+    }
+  }
+
+  /** Shorter than what can be configured, as a minute would be too long for a test. */
+  @Test
+  void age_dropsWhatIsOlder() throws Exception {
+    Policy all = policy("space_left=0", "admin_space_left=0", "reserve=0");
+    start(new Policy(all.flush(), all.freq(), 0, Duration.ofSeconds(4), all.spaceLeft(), all.adminSpaceLeft(),
+        all.actions(), all.queueSize(), all.reserve(), List.of(), "the test"));
+    Child child = act("exec", actor("first"), "first", "exec", actor("second"), "second", "say", "here", "wait");
+    child.said("here");
+    String before = history(child.pid());
+    while (!keptSince().isAfter(begun.plusSeconds(2))) {
+      Flood.begin(this, "300").await();
+    }
+    assertThat(history(child.pid())).isEqualTo(before).contains("name=second");
+    assertThat(upkeep().path("slices").asInt()).as("what is younger is there").isGreaterThan(1);
+    report("max_age of 4 seconds");
   }
 }

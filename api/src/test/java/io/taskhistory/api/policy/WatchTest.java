@@ -69,6 +69,7 @@ class WatchTest {
 
     void drop() {
       oldest = asked + 1;
+      bytes--;
     }
 
     @Override
@@ -195,6 +196,21 @@ class WatchTest {
   }
 
   @Test
+  void rotation_thatFreesNothing_isGivenTime() throws Exception {
+    watch("max_store_size=64", "max_store_size_action=rotate");
+    world.ends.addAll(List.of(EPOCH + 1, EPOCH + 2, EPOCH + 3));
+    world.bytes = 70 * MIB;
+    seconds(11);
+    world.drop();
+    world.bytes = 70 * MIB;
+    seconds(25);
+    assertThat(world.asked).as("it is not sorted out yet").isZero();
+    seconds(10);
+    assertThat(world.asked).isEqualTo(1);
+    assertThat(watch.dropped()).isEqualTo(2);
+  }
+
+  @Test
   void presentSlice_isDroppedForAFullDisk_butNotForSpace() throws Exception {
     watch("space_left=100", "admin_space_left=0", "space_left_action=rotate");
     world.free = 90 * MIB;
@@ -309,6 +325,17 @@ class WatchTest {
     world.stats = new SourceStats(0, 1, 1, 0, Map.of(), "");
     seconds(1);
     assertThat(ran).as("a source that was opened again has lost, too").hasSize(2);
+  }
+
+  @Test
+  void loss_beforeTheStart_isNoReasonToHalt() throws Exception {
+    world.stats = new SourceStats(0, 10, 1, 0, Map.of(), "");
+    watch("loss_action=halt");
+    seconds(20);
+    assertThat(ran).isEmpty();
+    world.stats = new SourceStats(0, 11, 2, 0, Map.of(), "");
+    seconds(1);
+    assertThat(ran).containsExactly("loss");
   }
 
   @Test
