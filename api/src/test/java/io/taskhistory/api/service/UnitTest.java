@@ -70,6 +70,13 @@ class UnitTest {
         "PrivateNetwork", "PrivateUsers", "MemoryDenyWriteExecute", "InaccessiblePaths", "RootDirectory", "User");
   }
 
+  /** Whoever was suspended when all of the service was killed has to go on without it. */
+  @Test
+  void cgroups_canBeFrozen_andAreThawedAfterwards() throws IOException {
+    assertThat(settings()).containsEntry("ProtectControlGroups", List.of("no"));
+    assertThat(settings().get("ExecStopPost")).singleElement().asString().contains("run --thaw");
+  }
+
   @Test
   void capabilities_areThoseThatTheServiceAsksFor() throws IOException {
     assertThat(Set.of(settings().get("CapabilityBoundingSet").get(0).split(" ")))
