@@ -109,7 +109,8 @@ final class Salvage {
     for (Map.Entry<Long, LogScan> each : logs.entrySet()) {
       LogScan scan = each.getValue();
       LogScan earlier = logs.get(scan.predecessor().number());
-      boolean isNext = scan.predecessor().number() == 0 || earlier != null && earlier.size() == scan.predecessor().size()
+      boolean isNext = scan.predecessor().number() == 0
+          || earlier != null && earlier.size() == scan.predecessor().size()
           || files.manifest() != null && scan.predecessor().number() < files.manifest().logsFrom();
       if (!isNext) {
         lose(each.getKey(), scan.size(), "the log before it is damaged or missing", flushedTo);
@@ -117,9 +118,8 @@ final class Salvage {
       }
       readable.add(each.getKey());
       if (scan.bad() >= 0) {
-        lose(each.getKey(), scan.size() - scan.whole(), "from byte " + scan.whole() + " on, where at least " + scan.after()
-          + " more commits begin",
-            flushedTo);
+        lose(each.getKey(), scan.size() - scan.whole(), "from byte " + scan.whole() + " on, where at least "
+            + scan.after() + " more commits begin", flushedTo);
         break;
       }
     }

@@ -20,6 +20,8 @@ final class TableCheck implements AutoCloseable {
   /** How long it rests after each file, for as long as reading it took. */
   private static final long MOST_REST = TimeUnit.SECONDS.toNanos(5);
 
+  private static final long PATIENCE = TimeUnit.SECONDS.toMillis(1);
+
   private final Inspection inspection;
   private final Health health;
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -66,7 +68,7 @@ final class TableCheck implements AutoCloseable {
   public void close() {
     stop.countDown();
     try {
-      thread.join();
+      thread.join(PATIENCE); // it reads only, so one whose disk hangs may be left behind
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

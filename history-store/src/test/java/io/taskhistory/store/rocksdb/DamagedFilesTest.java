@@ -139,7 +139,8 @@ final class DamagedFilesTest {
         }
       }
     }
-    report("repaired, " + facts.same() + " answers as before, " + facts.unknown() + " with something unknown or not found");
+    report("repaired, " + facts.same() + " answers as before, " + facts.unknown()
+        + " with something unknown or not found");
   }
 
   private List<Damaging> some(List<Damaging> all) {

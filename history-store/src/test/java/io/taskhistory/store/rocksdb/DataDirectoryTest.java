@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.taskhistory.store.HistoryStoreContract;
+import io.taskhistory.store.Progress;
 import io.taskhistory.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -124,6 +125,17 @@ final class DataDirectoryTest {
   @Test
   void open_whereNothingCanBeMade_isRefused() throws IOException {
     assertRefused(Path.of("/proc/self/nothing-can-be-made-here"), "--data-dir");
+  }
+
+  @Test
+  void open_afterARepairThatWasCutShort_isRefusedUntilItIsFinished() throws IOException {
+    open(parent).close();
+    Files.move(parent.resolve("db"), parent.resolve("db.repaired"));
+
+    assertThatThrownBy(() -> open(parent)).isInstanceOf(StoreException.class)
+        .hasMessageContaining("taskhistory repair --data-dir " + parent);
+    RocksDbHistoryStore.repair(parent, Progress.NONE);
+    open(parent).close();
   }
 
   @Test
