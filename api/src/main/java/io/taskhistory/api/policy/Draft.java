@@ -19,7 +19,7 @@ final class Draft {
   Space adminSpaceLeft = new Space(50, false);
   final Map<Trigger, List<Action>> actions = new EnumMap<>(Trigger.class);
   long queueSize = 64L * MIB;
-  long reserve = 8L * MIB;
+  long reserve = 32L * MIB;
   List<String> suspendCgroups = List.of();
 
   Policy policy(String origin) {
