@@ -126,16 +126,18 @@ class StormTest extends TracedTest {
             options("trace", "--set", "queue_size=" + QUEUE_MIB));
         Storm storm = new Storm(this, MOST_TASKS, REST_MICROS, Duration.ofSeconds(HANGING + 60))) {
       await().until(() -> storm.execs() > 100);
+      String history = service.text(storm.root(), "names");
       disk.stall();
       List<Sample> samples = sample(service, storm, HANGING);
+      assertThat(service.text(storm.root(), "names")).isEqualTo(history);
       disk.heal();
       print(samples);
       await().atMost(Duration.ofSeconds(60)).until(() ->
           service.status().get("upkeep").get("health").get("state").asText().equals("fine")
               && service.metrics().get("taskhistory_queue_bytes") < MIB);
-      ProcComparison.await(service);
       storm.end();
       service.awaitWatermark(Instant.now());
+      ProcComparison.await(service);
       Map<String, Double> metrics = service.metrics();
       System.out.printf("storm of %d forks, the disk hung for %d s: overflown %.0f times, %.0f tasks and execs were given"
           + " up%n", storm.forks(), HANGING, metrics.get("taskhistory_queue_overflows_total"),
