@@ -15,6 +15,7 @@ import java.util.List;
 /** A file system of its own, of limited size, in memory. What else is on it than a data directory can be told. */
 final class SmallDisk implements AutoCloseable {
 
+  private static final String NAME = "taskhistory-test-";
   private static final int CHUNK = 1 << 20;
 
   private final Path point;
@@ -28,9 +29,21 @@ final class SmallDisk implements AutoCloseable {
   /** Mounts one of so many MiB at a directory, which is made; without the right to, the test is skipped. */
   static SmallDisk mount(Path point, int mebibytes) throws Exception {
     Files.createDirectories(point);
-    assumeThat(Machinery.run(List.of("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m,mode=700", "none",
-        point.toString())).code()).as("this needs the right to mount a tmpfs").isZero();
+    unmountAbandoned();
+    assumeThat(Machinery.run(List.of("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m,mode=700",
+        NAME + ProcessHandle.current().pid(), point.toString())).code()).as("this needs the right to mount a tmpfs").isZero();
     return new SmallDisk(point);
+  }
+
+  /** Those of tests that were killed; what they are called says whose they are. */
+  private static void unmountAbandoned() throws Exception {
+    for (String line : Files.readAllLines(Path.of("/proc/self/mounts"))) {
+      String[] mount = line.split(" ");
+      if (mount[0].matches(NAME + "\\d+")
+          && ProcessHandle.of(Long.parseLong(mount[0].substring(NAME.length()))).isEmpty()) {
+        Machinery.run(List.of("umount", "-l", mount[1]));
+      }
+    }
   }
 
   long free() {
