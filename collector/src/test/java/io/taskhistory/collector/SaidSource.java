@@ -6,8 +6,8 @@ import io.taskhistory.collector.source.SourceException;
 import io.taskhistory.collector.source.SourceStats;
 import io.taskhistory.collector.source.TaskEvents;
 import io.taskhistory.history.RawText;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -20,7 +20,7 @@ final class SaidSource implements EventSource {
 
   private final String name;
   private final boolean exact;
-  private final BlockingQueue<Consumer<TaskEvents>> queue = new LinkedBlockingQueue<>();
+  private final BlockingDeque<Consumer<TaskEvents>> queue = new LinkedBlockingDeque<>();
   final AtomicInteger tid = new AtomicInteger();
   volatile boolean neverEmpty;
 
@@ -132,7 +132,7 @@ final class SaidSource implements EventSource {
     try {
       Consumer<TaskEvents> event = queue.poll(Math.min(nanos, 1_000_000), TimeUnit.NANOSECONDS);
       if (event != null) {
-        queue.add(event);
+        queue.addFirst(event); // others may have come meanwhile
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
