@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Holds what the service says against what a witness saw, of each task below one root. What came before the root the
@@ -193,8 +194,12 @@ final class Differences {
   private void compareExecs() {
     Map<Life, List<String>> known = new HashMap<>();
     String begun = service.task(id(root)).get("start").asText();
+    Set<Integer> missingTids = missing.stream().map(Life::tid).collect(Collectors.toSet());
     for (JsonNode exec : service.items("/search?from=" + LiveService.encoded(begun))) {
       Life life = holders.get(exec.get("task").asText());
+      if (exec.get("task").isNull() && missingTids.contains(exec.get("pid").asInt())) {
+        missingExecs--; // whose task is missing, but not itself: it is in the history of another that lived on
+      }
       if (life != null) {
         List<String> names = known.computeIfAbsent(life, l -> new ArrayList<>());
         names.add(exec.get("name").asText());
