@@ -16,11 +16,14 @@ import org.slf4j.LoggerFactory;
  */
 final class Committer {
 
-  /**
-   * How long what was applied waits for more to be committed with it, if nobody asks: a commit costs as much as a dozen
-   * events, and while it lasts no name is read.
-   */
+  /** How long the source is left alone while there is something to commit, or a commit under way. */
   private static final long PACE = 5_000_000L;
+
+  /**
+   * How long what was applied waits for more to be committed with it, if nobody asks: a commit costs as much as dozens
+   * of events.
+   */
+  private static final long COMPANY = 20_000_000L;
 
   /** How long an idle machine is left alone; then the watermark is kept, so that a later gap starts there. */
   private static final long IDLE = 1_000_000_000L;
@@ -77,6 +80,10 @@ final class Committer {
         : !writer.isDirty() ? IDLE : refusedSince == NEVER ? PACE : PAUSE;
   }
 
+  private long interval() {
+    return !writer.isDirty() ? IDLE : refusedSince == NEVER ? COMPANY : PAUSE;
+  }
+
   /** Whether all that was applied is kept. */
   boolean isAllKept() {
     return !writer.isDirty() && !writer.isUnderWay();
@@ -96,7 +103,7 @@ final class Committer {
   long keepUp(long settled, boolean wanted) {
     long kept = finish();
     if (!writer.isUnderWay()) {
-      boolean due = clock.getAsLong() - lastBegun >= patience() || sources.spine().isFull();
+      boolean due = clock.getAsLong() - lastBegun >= interval() || sources.spine().isFull();
       if (due || wanted && writer.isDirty() && refusedSince == NEVER) {
         begin(settled);
       }
