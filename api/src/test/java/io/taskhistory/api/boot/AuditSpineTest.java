@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A machine with audit and nothing else, where the service comes late: see {@code audit-service-init}. */
+@Tag("long")
 class AuditSpineTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();

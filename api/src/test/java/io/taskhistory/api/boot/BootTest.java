@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A stock kernel boots, user space plays, the service is started late, killed, and started again. */
+@Tag("long")
 class BootTest {
 
   @TempDir

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A machine whose clock is set by hours, that sleeps, and whose pids go round: see {@code clocks-init}. */
+@Tag("long")
 class ClockStepsTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A machine that was booted with audit=1 and without auditd, where we are the audit daemon: see {@code audit-init}. */
+@Tag("long")
 class DaemonRoleTest {
 
   private static final Pattern RECORD = Pattern.compile("(\\d+) audit\\(\\d+\\.\\d+:(\\d+)\\): (.*)");

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
  * The service is killed and stopped a hundred times, at any moment of its life, while families come and go. The kernel
  * keeps what happens meanwhile, so nothing may be missing in the end, and nothing said on the way may be wrong.
  */
+@Tag("long")
 class ChaosTest extends TracedTest {
 
   private static final Duration AT_MOST = Duration.ofMinutes(8);

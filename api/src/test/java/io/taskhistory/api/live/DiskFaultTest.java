@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The disk under the store stalls, is slow or fails while families come and go: what waits is kept once it can be. */
+@Tag("long")
 class DiskFaultTest extends TracedTest {
 
   private static final Duration AT_MOST = Duration.ofMinutes(5);

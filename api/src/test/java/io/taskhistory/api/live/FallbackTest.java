@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the service does where the trace buffer or the proc connector cannot be had, or can no longer. */
+@Tag("long")
 class FallbackTest extends TracedTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);

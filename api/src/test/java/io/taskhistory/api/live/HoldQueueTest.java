@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
  * The kernel goes on recording while the service is killed, stopped or suspended. With
  * {@code -Dtaskhistory.test.patience=true} it is away for as long as is promised, not only as long as it takes.
  */
+@Tag("long")
 class HoldQueueTest extends TracedTest {
 
   private static final boolean IS_PATIENT = Boolean.getBoolean("taskhistory.test.patience");

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Test;
  * A small file system that runs full under load, the service on it, and each action. It runs in this process, so that no
  * action can harm anybody: what would be run is only written down where the test does not want it to be run.
  */
+@Tag("long")
 class LimitsTest extends LiveTest {
 
   private static final int DISK = 96;

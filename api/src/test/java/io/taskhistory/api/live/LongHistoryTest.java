@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One process that calls exec ten thousand times, and thousands of the longest arguments that exec takes. */
+@Tag("long")
 class LongHistoryTest extends TracedTest {
 
   private static final int EXECS = 10_000;

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * A fork storm for as long as {@code -Dtaskhistory.storm} says in seconds: nothing is lost, and neither the heap nor what
  * waits to be kept grows with its length.
  */
+@Tag("long")
 class StormTest extends TracedTest {
 
   private static final int SECONDS = Integer.getInteger("taskhistory.storm", 30);

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The service as a process that suspends others, and what becomes of them when it is killed. */
+@Tag("long")
 class SuspensionTest extends LiveTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
