@@ -80,8 +80,8 @@ class AuditBesideTest extends TracedTest {
       String name = "n".repeat(LONG - deep.toString().length() - 1);
       Path program = deep.resolve(name);
       Files.createSymbolicLink(program, Programs.actor());
-      // Not at once, so that there is no doubt whose pid it is.
-      String script = "sleep 0.1; exec \"$0\" \"$@\"";
+      // Not at once, so that there is no doubt whose pid it is, and the shell's image is known by then.
+      String script = "sleep 1; exec \"$0\" \"$@\"";
       Child child = keep(audit.run(Path.of("/bin/sh"), "-c", script, program.toString(), "say", "there", "pause"));
       child.said("there");
       await().atMost(PATIENCE).untilAsserted(() -> assertThat(service.status().get("gaps"))

@@ -277,7 +277,8 @@ final class Patrol implements AutoCloseable {
 
   /** Whoever gets a tid after another started later; one that began a little earlier was kept from telling. */
   private boolean isAnother(Task task) {
-    return !starts.isSameOrBefore(task.start(), stat.starttime, LONGEST_CLONE);
+    return !starts.isOfBoot(task.tid(), task.start(), stat.starttime)
+        && !starts.isSameOrBefore(task.start(), stat.starttime, LONGEST_CLONE);
   }
 
   private Look look(Look.Kind kind, int tid, int tgid, @Nullable Task task, @Nullable TaskStat seen) {

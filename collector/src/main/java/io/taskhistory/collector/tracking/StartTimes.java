@@ -9,6 +9,12 @@ import io.taskhistory.history.ClockLedger;
  */
 final class StartTimes {
 
+  /** From kernel/pid.c: when pids have gone round, those below that are not given again. */
+  private static final int RESERVED_PIDS = 300;
+
+  /** As long as clocks set out, how the one of a boot's ring stood to the boot clock is known to some ticks only. */
+  private static final long CLOCKS_SET_OUT = 5_000_000_000L;
+
   private final ClockLedger ledger;
   private final long tick;
 
@@ -31,6 +37,14 @@ final class StartTimes {
   boolean isSameOrBefore(long start, long starttime, long nanos) {
     long ticks = ledger.bootClockAt(start, starttime * tick) / tick - starttime;
     return ticks >= -1 && ticks <= 1 + nanos / tick;
+  }
+
+  /**
+   * Whether both are of the first seconds of the boot and have a tid that is given only once, so that they are one
+   * though their times may differ.
+   */
+  boolean isOfBoot(int tid, long start, long starttime) {
+    return tid < RESERVED_PIDS && start < CLOCKS_SET_OUT && ofTicks(starttime) < CLOCKS_SET_OUT;
   }
 
   /** Whether what /proc shows at the task's tid is the task; never sure where its start is not known. */

@@ -42,6 +42,15 @@ class StartTimesTest {
     assertThat(starts.isBefore(7950, 50 * S)).isTrue();
   }
 
+  @Test
+  void task_ofTheFirstSecondsOfABoot_isItselfThoughItsTimeIsSomeTicksOff() {
+    StartTimes starts = new StartTimes(new ClockLedger(List.of(new Row(0, 0, 0))), HZ);
+    assertThat(starts.isSameOrBefore(300_000_000L, 34, 0)).as("by its time").isFalse();
+    assertThat(starts.isOfBoot(16, 300_000_000L, 34)).isTrue();
+    assertThat(starts.isOfBoot(16, 300_000_000L, 6000)).as("a minute later").isFalse();
+    assertThat(starts.isOfBoot(300, 300_000_000L, 34)).as("a tid that comes again").isFalse();
+  }
+
   /** As the kernel counts: whole ticks of a clock that went on while the machine slept. */
   @Test
   void tasks_ofAMachineThatSleepsAtRandom_areThemselvesAndNobodyElse() {
