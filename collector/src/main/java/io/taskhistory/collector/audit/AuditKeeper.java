@@ -4,6 +4,7 @@ import io.taskhistory.collector.auditlog.AuditRecord;
 import io.taskhistory.collector.auditlog.Field;
 import io.taskhistory.collector.auditlog.RecordTypes;
 import io.taskhistory.collector.linux.Clocks;
+import io.taskhistory.collector.linux.Threads;
 import io.taskhistory.collector.linux.WakeUp;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -162,17 +163,7 @@ public final class AuditKeeper implements AutoCloseable {
   public void close() {
     closed = true;
     wakeUp.call();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.join(thread);
     rules.close();
     wakeUp.close();
   }

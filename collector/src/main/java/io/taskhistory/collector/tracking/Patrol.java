@@ -1,5 +1,6 @@
 package io.taskhistory.collector.tracking;
 
+import io.taskhistory.collector.linux.Threads;
 import io.taskhistory.collector.procfs.ProcTasks;
 import io.taskhistory.collector.procfs.TaskStat;
 import io.taskhistory.history.RawText;
@@ -306,16 +307,6 @@ final class Patrol implements AutoCloseable {
   public void close() {
     closing = true;
     thread.interrupt();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.join(thread);
   }
 }
