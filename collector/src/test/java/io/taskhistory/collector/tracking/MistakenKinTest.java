@@ -18,6 +18,11 @@ class MistakenKinTest {
 
   private static final long SECOND = 1_000_000_000L;
 
+  /** Those that the kernel gives again: none of them is below RESERVED_PIDS. */
+  private static final int TID = 305;
+  private static final int CHILD = 306;
+  private static final int RIGHTFUL = 307;
+
   private final ScriptedProc proc = new ScriptedProc();
   private final RecordingWriter writer = new RecordingWriter();
   private final Tracking tracking = new Tracking(new Tracking.Setup(writer, proc, proc, proc::now, 100, 500, 2000),
@@ -70,26 +75,26 @@ class MistakenKinTest {
 
   @Test
   void children_ofTheNextHolder_areNotTheFormers() throws InterruptedException {
-    cloned(1, 5, "init");
-    proc.show(5, 1, proc.now, "former", 55);
-    execed(5, "former");
-    Task former = task(5);
+    cloned(1, TID, "init");
+    proc.show(TID, 1, proc.now, "former", 55);
+    execed(TID, "former");
+    Task former = task(TID);
     proc.now += TICK;
-    cloned(5, 7, "former");
-    proc.show(7, 5, proc.now, "former", 55);
-    Task rightful = task(7);
+    cloned(TID, RIGHTFUL, "former");
+    proc.show(RIGHTFUL, TID, proc.now, "former", 55);
+    Task rightful = task(RIGHTFUL);
     proc.now += TICK;
     tracking.selfCheck().patrol().round();
 
     proc.now += 50 * TICK;
-    proc.show(5, 1, proc.now, "latter", 56); // the end of the one and the start of the other are not told
-    proc.show(7, 1, rightful.start(), "former", 55);
-    execed(5, "latter");
+    proc.show(TID, 1, proc.now, "latter", 56); // the end of the one and the start of the other are not told
+    proc.show(RIGHTFUL, 1, rightful.start(), "former", 55);
+    execed(TID, "latter");
     proc.now += 2 * TICK;
-    cloned(5, 6, "latter");
-    proc.show(6, 5, proc.now, "child", 66);
-    execed(6, "child");
-    Task child = task(6);
+    cloned(TID, CHILD, "latter");
+    proc.show(CHILD, TID, proc.now, "child", 66);
+    execed(CHILD, "child");
+    Task child = task(CHILD);
     assertThat(namesOf(child)).containsExactly("init SNAPSHOT", "former OBSERVED", "latter OBSERVED", "child OBSERVED");
 
     for (int round = 0; round < 3; round++) {
@@ -97,8 +102,8 @@ class MistakenKinTest {
     }
     assertThat(former.isLive()).isFalse();
     assertThat(namesOf(former)).containsExactly("init SNAPSHOT", "former OBSERVED");
-    assertThat(namesOf(task(5))).containsExactly("init SNAPSHOT", "latter SNAPSHOT");
-    assertThat(task(6)).isSameAs(child);
+    assertThat(namesOf(task(TID))).containsExactly("init SNAPSHOT", "latter SNAPSHOT");
+    assertThat(task(CHILD)).isSameAs(child);
     assertThat(namesOf(child)).containsExactly("init SNAPSHOT", "latter SNAPSHOT", "child SNAPSHOT");
     assertThat(child.creator()).isEmpty();
     assertThat(child.doubts().gaps()).isNotEmpty();
