@@ -2,6 +2,7 @@ package io.taskhistory.api.http;
 
 import io.javalin.http.Context;
 import io.taskhistory.api.ask.Refusal;
+import io.taskhistory.api.ask.Viewer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
@@ -26,6 +27,7 @@ final class Guard {
   private static final List<String> METHODS = List.of("GET", "HEAD", "POST");
   private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
   private static final String SCHEME = "Bearer ";
+  private static final String VIEWER = Viewer.class.getName();
 
   private final int port;
   private final byte @Nullable [] token;
@@ -57,6 +59,16 @@ final class Guard {
       throw new Refusal(Refusal.Kind.UNAUTHORIZED,
           "send Authorization: Bearer with the text of the file \"token\" in the data directory");
     }
+    ctx.attribute(VIEWER, Viewer.EVERYTHING);
+  }
+
+  /** Who asks. */
+  static Viewer viewer(Context ctx) {
+    Viewer viewer = ctx.attribute(VIEWER);
+    if (viewer == null) {
+      throw new IllegalStateException("a request that was let past the guard");
+    }
+    return viewer;
   }
 
   static Refusal methodNotAllowed() {
