@@ -189,7 +189,8 @@ final class MemoryReader implements HistoryReader {
     Details details = entry.details();
     return (query.comm() == null || query.comm().equals(entry.name()))
         && (query.exe() == null || query.exe().equals(details.exe()) || query.exe().equals(details.program()))
-        && (query.uid() == Details.UNKNOWN_NUMBER || query.uid() == details.uid());
+        && (query.uid() == Details.UNKNOWN_NUMBER || query.uid() == details.uid())
+        && (query.lineage() == null || query.lineage().fits(entry));
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.taskhistory.store.rocksdb;
 
 import io.taskhistory.history.Details;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.LineagePattern;
 import io.taskhistory.history.Moment;
 import io.taskhistory.store.ExecCursor;
 import io.taskhistory.store.ExecPage;
@@ -121,9 +123,14 @@ final class ExecScan {
         return;
       }
     }
+    LineagePattern lineage = query.lineage();
+    if (lineage != null && !lineage.canEndIn(record.name(), record.detailed())) {
+      return;
+    }
     BootRows boot = contents.boot(ref.boot());
-    if (boot != null) {
-      found.add(new Exec(boot.boot, entries.entry(periods, index, ref)));
+    Entry entry = boot == null ? null : entries.entry(periods, index, ref);
+    if (boot != null && entry != null && (lineage == null || lineage.fits(entry))) {
+      found.add(new Exec(boot.boot, entry));
     }
   }
 }
