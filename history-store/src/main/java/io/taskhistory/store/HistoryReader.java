@@ -5,6 +5,7 @@ import io.taskhistory.history.Gap;
 import io.taskhistory.history.Moment;
 import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,35 @@ public interface HistoryReader {
 
   /** Past execs that fit, oldest first. The scan can be long: see {@link ExecQuery#scanLimit}. */
   ExecPage execs(ExecQuery query);
+
+  /**
+   * The processes that lived at some time from that moment to {@code to}, both included: their leaders, live and ended,
+   * by start and then tid. With {@code to} the moment itself: who lived then.
+   *
+   * @param most how many to return at most; those that started last are left out
+   */
+  List<Task> livedWithin(Moment from, long to, int most);
+
+  /**
+   * What was kept behind a place in the log. Each task's creation and end, each exec and each gap stand in it once, in
+   * the order of the commits that first kept them, and within one commit by time. What had not ended when a boot did
+   * has no end in it, nor has what is no longer kept itself, or was never: of that there is a gap.
+   *
+   * @param after where the last page ended, or null for the oldest that is kept
+   * @param most how many to return at most
+   */
+  EventPage events(@Nullable EventCursor after, int most);
+
+  /** The place behind all that is kept by now. */
+  EventCursor newestEvent();
+
+  /**
+   * Waits until something is kept behind a place, or the store is closed. Any number of threads may wait; the writer
+   * waits for none of them.
+   *
+   * @return false where there was nothing in time
+   */
+  boolean awaitEvents(EventCursor after, Duration longest) throws InterruptedException;
 
   /** The gaps of one boot, by id. */
   List<Gap> gaps(Boot boot);

@@ -1,5 +1,6 @@
 package io.taskhistory.store;
 
+import io.taskhistory.history.Entry;
 import io.taskhistory.history.Task;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,27 @@ public final class LiveTasks {
     return held;
   }
 
+  /** Whose exec it was, among those in here; null where it is nobody's that is. */
+  public @Nullable Task execed(Entry entry) {
+    Task lived = get(entry.pid(), entry.time());
+    if (lived != null) {
+      return lived;
+    }
+    Task top = get(entry.pid()); // who came and went within one tick of a clock lived no time
+    return top != null && top.start() == entry.time() ? top : null;
+  }
+
+  /** All processes' leaders among those in here who lived at some time from {@code from} to {@code to}, by tid. */
+  public List<Task> processes(long from, long to) {
+    List<Task> lived = new ArrayList<>();
+    forEachHolder(task -> {
+      if (task.isLeader() && task.livedWithin(from, to)) {
+        lived.add(task);
+      }
+    });
+    return lived;
+  }
+
   /** How many are in here. */
   public int size() {
     return size;
@@ -69,6 +91,19 @@ public final class LiveTasks {
 
   /** Passes all on, by tid. Tasks that come or go meanwhile may or may not be among them. */
   public void forEach(Consumer<? super Task> action) {
+    forEachTop(holder -> action.accept(holder.task));
+  }
+
+  /** The same with those who held a tid before and are in here still. */
+  public void forEachHolder(Consumer<? super Task> action) {
+    forEachTop(top -> {
+      for (Holder holder = top; holder != null; holder = holder.previous) {
+        action.accept(holder.task);
+      }
+    });
+  }
+
+  private void forEachTop(Consumer<Holder> action) {
     for (int i = 0; i < pages.length(); i++) {
       AtomicReferenceArray<@Nullable Holder> page = pages.get(i);
       if (page == null) {
@@ -77,7 +112,7 @@ public final class LiveTasks {
       for (int j = 0; j < PAGE_SIZE; j++) {
         Holder holder = page.get(j);
         if (holder != null) {
-          action.accept(holder.task);
+          action.accept(holder);
         }
       }
     }

@@ -179,8 +179,20 @@ final class RandomLivesTest {
           .containsExactlyElementsOf(other.tasks(tid, at, to).stream().map(Picture::of).toList());
       assertThat(one.task(tid, at).isEmpty() || held.stream().anyMatch(task -> task.livedAt(at.time()))).isTrue();
     }
+    compareLived(one, other, real.time(), random);
     ExecQuery query = query(one, real.time(), random);
     assertThat(execs(one, query)).as("%s", query).isEqualTo(execs(other, query));
+  }
+
+  private static void compareLived(HistoryReader one, HistoryReader other, long time, Random random) {
+    for (int i = 0; i < 6; i++) {
+      Boot boot = one.boots().get(random.nextInt(one.boots().size()));
+      Moment from = new Moment(boot, random.nextLong(time + 5));
+      long to = random.nextInt(3) > 0 ? from.time() : from.time() + random.nextInt(200);
+      int most = random.nextInt(3) > 0 ? Integer.MAX_VALUE : 1 + random.nextInt(10);
+      assertThat(one.livedWithin(from, to, most).stream().map(Picture::of)).as("%d lived from %s to %d", most, from, to)
+          .containsExactlyElementsOf(other.livedWithin(from, to, most).stream().map(Picture::of).toList());
+    }
   }
 
   private static String picture(Optional<Task> task) {

@@ -60,6 +60,7 @@ public final class Kept {
       boot.tasks.values().removeIf(
           task -> task.ending() != null && sliceOf(boot.boot.index(), task.ending()) <= number);
       boot.entries.keySet().removeIf(key -> boot.neededIn.getOrDefault(key, -1) <= number);
+      boot.log.giveUp(number);
     }
     slices.removeIf(slice -> slice.number <= number);
     boots.removeIf(boot -> slices.stream().noneMatch(slice -> slice.boot == boot.boot.index()));
@@ -80,9 +81,15 @@ public final class Kept {
     /** The latest time that anything kept carries. */
     long latest;
     byte[] position = {};
+    final KeptLog log;
 
     KeptBoot(Boot boot) {
+      this(boot, new KeptLog());
+    }
+
+    KeptBoot(Boot boot, KeptLog log) {
       this.boot = boot;
+      this.log = log;
     }
 
     /** Keeps an entry, and with it its ancestors, at least as long as a slice. */

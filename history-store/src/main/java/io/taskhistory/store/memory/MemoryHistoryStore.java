@@ -7,6 +7,7 @@ import io.taskhistory.history.Entry;
 import io.taskhistory.history.Gap;
 import io.taskhistory.history.Provenance;
 import io.taskhistory.history.Task;
+import io.taskhistory.store.Bell;
 import io.taskhistory.store.BootFacts;
 import io.taskhistory.store.HistoryReader;
 import io.taskhistory.store.HistoryStore;
@@ -39,6 +40,7 @@ public final class MemoryHistoryStore implements HistoryStore, Upkeep {
   final KeptBoot present;
   final LiveTasks live = new LiveTasks();
   final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  final Bell bell = new Bell();
   final Entry root;
   private final MemoryWriter writer;
   private final MemoryReader reader;
@@ -122,7 +124,7 @@ public final class MemoryHistoryStore implements HistoryStore, Upkeep {
   private static KeptBoot again(KeptBoot before) {
     Boot boot = new Boot(
         before.boot.index(), before.boot.id(), before.boot.wallStart(), new ClockLedger(before.clock));
-    KeptBoot again = new KeptBoot(boot);
+    KeptBoot again = new KeptBoot(boot, new KeptLog(before.log));
     again.clock.addAll(before.clock);
     before.gaps.forEach(gap -> again.gaps.add(
         new Gap(boot, gap.id(), gap.source(), gap.from(), gap.to(), gap.lost(), gap.cause())));
@@ -210,6 +212,15 @@ public final class MemoryHistoryStore implements HistoryStore, Upkeep {
     return StoreHealth.FINE;
   }
 
+  boolean isClosed() {
+    lock.readLock().lock();
+    try {
+      return closed;
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   /** To be called under the lock. */
   void checkOpen() {
     if (closed) {
@@ -225,6 +236,7 @@ public final class MemoryHistoryStore implements HistoryStore, Upkeep {
     } finally {
       lock.writeLock().unlock();
     }
+    bell.ring();
   }
 
   @Nullable Task livingOrNull(int tid, long start) {

@@ -7,6 +7,8 @@ import io.taskhistory.history.Gap;
 import io.taskhistory.history.Moment;
 import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
+import io.taskhistory.store.EventCursor;
+import io.taskhistory.store.EventPage;
 import io.taskhistory.store.ExecCursor;
 import io.taskhistory.store.ExecPage;
 import io.taskhistory.store.ExecPage.Exec;
@@ -18,6 +20,7 @@ import io.taskhistory.store.memory.Kept.EntryKey;
 import io.taskhistory.store.memory.Kept.KeptBoot;
 import io.taskhistory.store.memory.Kept.KeptTask;
 import io.taskhistory.store.memory.Kept.TaskKey;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -32,9 +35,11 @@ final class MemoryReader implements HistoryReader {
   private static final Comparator<Task> BY_START = Comparator.comparingLong(Task::start).thenComparingInt(Task::tid);
 
   private final MemoryHistoryStore store;
+  private final MemoryEvents events;
 
   MemoryReader(MemoryHistoryStore store) {
     this.store = store;
+    this.events = new MemoryEvents(store, this);
   }
 
   private <T> T reading(Supplier<T> read) {
@@ -191,6 +196,42 @@ final class MemoryReader implements HistoryReader {
         && (query.exe() == null || query.exe().equals(details.exe()) || query.exe().equals(details.program()))
         && (query.uid() == Details.UNKNOWN_NUMBER || query.uid() == details.uid())
         && (query.lineage() == null || query.lineage().fits(entry));
+  }
+
+  @Override
+  public List<Task> livedWithin(Moment from, long to, int most) {
+    return reading(() -> {
+      List<Task> lived = from.boot().equals(boot()) ? store.live.processes(from.time(), to) : new ArrayList<>();
+      keptBoot(from.boot().id()).ifPresent(boot -> {
+        StoredHistory history = new StoredHistory(store, boot);
+        boot.tasks.values().stream()
+            .filter(task -> task.ending() != null)
+            .map(history::task)
+            .filter(task -> task.isLeader() && task.livedWithin(from.time(), to))
+            .forEach(lived::add);
+      });
+      return lived.stream().sorted(BY_START).limit(most).toList();
+    });
+  }
+
+  @Override
+  public EventPage events(@Nullable EventCursor after, int most) {
+    return reading(() -> events.page(after, most));
+  }
+
+  @Override
+  public EventCursor newestEvent() {
+    store.lock.readLock().lock();
+    try {
+      return events.newest();
+    } finally {
+      store.lock.readLock().unlock();
+    }
+  }
+
+  @Override
+  public boolean awaitEvents(EventCursor after, Duration longest) throws InterruptedException {
+    return store.bell.await(() -> store.isClosed() || !newestEvent().equals(after), longest);
   }
 
   @Override

@@ -101,6 +101,7 @@ final class MemoryWriter implements HistoryWriter {
       long mark = Math.max(kept.watermark, watermark);
       store.turnOver(mark);
       int slice = store.current().number();
+      kept.log.keep(slice, tasks, entries, gaps, store.live);
       entries.forEach(entry -> kept.need(entry, slice));
       for (Task task : tasks) {
         KeptTask copy = KeptTask.of(task);
@@ -124,6 +125,7 @@ final class MemoryWriter implements HistoryWriter {
     } finally {
       store.lock.writeLock().unlock();
     }
+    store.bell.ring();
   }
 
   private static long latest(Task task) {

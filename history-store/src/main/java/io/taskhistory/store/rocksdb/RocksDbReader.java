@@ -5,11 +5,15 @@ import io.taskhistory.history.Gap;
 import io.taskhistory.history.Moment;
 import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
+import io.taskhistory.store.Bell;
+import io.taskhistory.store.EventCursor;
+import io.taskhistory.store.EventPage;
 import io.taskhistory.store.ExecPage;
 import io.taskhistory.store.ExecQuery;
 import io.taskhistory.store.HistoryReader;
 import io.taskhistory.store.LiveTasks;
 import io.taskhistory.store.StoreStats;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -115,6 +119,28 @@ final class RocksDbReader implements HistoryReader {
         return new ExecScan(contents, entries, query).page(scan);
       }
     });
+  }
+
+  @Override
+  public List<Task> livedWithin(Moment from, long to, int most) {
+    return reading(() -> contents.byId(from.boot().id())
+        .map(boot -> new LivedScan(database, contents, live, tasks, boot).page(from.time(), to, most))
+        .orElse(List.of()));
+  }
+
+  @Override
+  public EventPage events(@Nullable EventCursor after, int most) {
+    return new EventPage(List.of(), newestEvent(), Optional.empty());
+  }
+
+  @Override
+  public EventCursor newestEvent() {
+    return new EventCursor(boot().key(), 0, 0);
+  }
+
+  @Override
+  public boolean awaitEvents(EventCursor after, Duration longest) throws InterruptedException {
+    return new Bell().await(() -> !newestEvent().equals(after), longest);
   }
 
   @Override

@@ -198,7 +198,8 @@ final class StoredTasks {
     return behind != null && behind.start() == start ? behind : null;
   }
 
-  private Task task(Periods periods, int near, BootRows rows, TaskRecord record) {
+  /** The task of a record that was found in the period with the index {@code near}. */
+  Task task(Periods periods, int near, BootRows rows, TaskRecord record) {
     Entry entry = entries.entry(
         periods, near, new EntryRef(rows.boot.index(), record.entryTime, record.entryPid));
     Task leader = record.isThread() ? leader(rows, record, entry) : null;
