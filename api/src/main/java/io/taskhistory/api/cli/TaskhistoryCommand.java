@@ -25,7 +25,7 @@ import picocli.CommandLine.ScopeType;
         RunCommand.class, ShowCommand.class, TreeCommand.class, SearchCommand.class, StatusCommand.class,
         EnrichCommand.class,
         DoctorCommand.class, ImportCommand.class, ServeCommand.class, CheckCommand.class, RepairCommand.class,
-        AudispCommand.class, CompletionCommand.class})
+        AudispCommand.class, TokenCommand.class, CompletionCommand.class})
 final class TaskhistoryCommand implements Runnable {
 
   /** When to use colour. */

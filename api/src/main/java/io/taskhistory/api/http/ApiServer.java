@@ -3,12 +3,15 @@ package io.taskhistory.api.http;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
+import io.taskhistory.api.access.Hosts;
+import io.taskhistory.api.access.Token;
 import io.taskhistory.collector.CollectorView;
 import io.taskhistory.store.HistoryReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.util.Set;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -31,18 +34,25 @@ public final class ApiServer implements AutoCloseable {
 
   private final Javalin javalin;
 
-  /**
-   * @param listening bound already, so that a port in use is known before anything else is touched; closed with this
-   * @param token what callers have to show, or null for nothing
-   */
+  /** One that is reached at {@code listening} alone, by whoever shows {@code token}, or everybody where it is null. */
   public ApiServer(
       HistoryReader reader, CollectorView collector, Bounds bounds, String version, ServerSocketChannel listening,
       @Nullable String token) {
-    Routes routes = new Routes(reader, collector, bounds, version);
-    Guard guard = new Guard(port(listening), token, routes::isOpen);
+    this(reader, collector, bounds, version, new Doors(listening, token == null ? null : new Token(token)));
+  }
+
+  /**
+   * One that waits to be started.
+   *
+   * @param doors are closed with this
+   */
+  public ApiServer(HistoryReader reader, CollectorView collector, Bounds bounds, String version, Doors doors) {
+    WrongTokens wrong = new WrongTokens();
+    Routes routes = new Routes(reader, collector, bounds, version, wrong);
+    Guard guard = new Guard(new Hosts(port(doors.listening()), false, Set::of), doors.token(), routes.audience(), wrong);
     javalin = Javalin.create(config -> {
       settings(config);
-      config.jetty.addConnector((server, http) -> connector(server, http, listening));
+      config.jetty.addConnector((server, http) -> connector(server, http, doors.listening()));
       routes.define(config.routes, guard);
     });
   }

@@ -1,48 +1,73 @@
 package io.taskhistory.api.http;
 
 import io.javalin.http.Context;
+import io.taskhistory.api.access.Hosts;
+import io.taskhistory.api.access.Token;
 import io.taskhistory.api.ask.Refusal;
 import io.taskhistory.api.ask.Viewer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides who gets an answer, before anything else looks at a request. What is open is listed; everything else needs
- * the token. A request for a host that is not this machine's loopback comes from a page that had its own name resolved
- * to here (DNS rebinding), and gets nothing.
+ * the token. A request for a host that we are not (see {@link Hosts}), or that a page of another site made, gets
+ * nothing.
  */
 final class Guard {
 
+  /**
+   * Who may ask for what. The page's files and the health of the service hold no data; what tells of the service
+   * itself, its paths and its host as a whole is for those who see everything.
+   *
+   * @param isOpen which paths anybody may read
+   * @param isForEverything which only those may who see everything
+   */
+  record Audience(Predicate<String> isOpen, Predicate<String> isForEverything) {}
+
   static final Map<String, String> SECURITY_HEADERS = Map.of(
-      "Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+      "Content-Security-Policy", "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; "
+          + "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
       "X-Content-Type-Options", "nosniff",
       "Referrer-Policy", "no-referrer",
+      "Cross-Origin-Opener-Policy", "same-origin",
+      "Cross-Origin-Resource-Policy", "same-origin",
+      "Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
       "Cache-Control", "no-store");
 
   private static final List<String> METHODS = List.of("GET", "HEAD", "POST");
-  private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
+  private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
+  /** What a caller may take for the way to show the token. */
+  private static final Set<String> TOKEN_PARAMETERS = Set.of("token", "access_token");
   private static final String SCHEME = "Bearer ";
-  private static final String VIEWER = Viewer.class.getName();
+  private static final String PERMIT = Permit.class.getName();
 
-  private final int port;
-  private final byte @Nullable [] token;
-  private final Predicate<String> open;
+  private final Hosts hosts;
+  private final @Nullable Token token;
+  private final Audience audience;
+  private final WrongTokens wrong;
 
   /**
-   * @param port the one that we listen on
+   * A guard of all doors.
+   *
    * @param token what to ask for, or null for nothing
-   * @param open which paths anybody may read
    */
-  Guard(int port, @Nullable String token, Predicate<String> open) {
-    this.port = port;
-    this.token = token == null ? null : token.getBytes(StandardCharsets.US_ASCII);
-    this.open = open;
+  Guard(Hosts hosts, @Nullable Token token, Audience audience, WrongTokens wrong) {
+    this.hosts = hosts;
+    this.token = token;
+    this.audience = audience;
+    this.wrong = wrong;
   }
+
+  /**
+   * What was decided about a request.
+   *
+   * @param holds false once it would be decided otherwise, as the token was replaced
+   */
+  private record Permit(Viewer viewer, BooleanSupplier holds) {}
 
   void check(Context ctx) {
     SECURITY_HEADERS.forEach(ctx::header);
@@ -50,46 +75,69 @@ final class Guard {
       ctx.header("Allow", String.join(", ", METHODS));
       throw methodNotAllowed();
     }
-    if (!isOurs(ctx.header("Host"))) {
-      throw new Refusal(Refusal.Kind.MISDIRECTED,
-          "the Host header names another host or port than this service's; ask it as 127.0.0.1:" + port
-              + ", also at the near end of a tunnel");
+    if (!hosts.isOurs(ctx.header("Host"))) {
+      throw new Refusal(Refusal.Kind.MISDIRECTED, "the Host header names another host or port than this service's; ask"
+          + " it as " + hosts.example() + ", also at the near end of a tunnel");
     }
-    if (token != null && !open.test(ctx.path()) && !isHolder(ctx.header("Authorization"), token)) {
-      throw new Refusal(Refusal.Kind.UNAUTHORIZED,
-          "send Authorization: Bearer with the text of the file \"token\" in the data directory");
+    if (ctx.queryParamMap().keySet().stream().anyMatch(TOKEN_PARAMETERS::contains)) {
+      throw new Refusal(Refusal.Kind.TOKEN_IN_URL, "URLs end up in logs and histories: take the token out of this one,"
+          + " replace it with taskhistory token --rotate, and send it as Authorization: Bearer");
     }
-    ctx.attribute(VIEWER, Viewer.EVERYTHING);
+    boolean open = audience.isOpen.test(ctx.path());
+    if (!open) {
+      refuseOtherSites(ctx);
+    }
+    Permit permit = open ? new Permit(Viewer.EVERYTHING, () -> true) : permit(ctx);
+    if (!permit.viewer.seesEverything() && audience.isForEverything.test(ctx.path())) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "this is for those who see everything: root and the group's members");
+    }
+    ctx.attribute(PERMIT, permit);
+  }
+
+  /** Browsers say where a request comes from; they alone send these headers, and no page can forge them. */
+  private void refuseOtherSites(Context ctx) {
+    String site = ctx.header("Sec-Fetch-Site");
+    String origin = ctx.header("Origin");
+    if (site != null && !OWN_SITE.contains(site) || origin != null && !hosts.isOurOrigin(origin)) {
+      throw new Refusal(Refusal.Kind.CROSS_SITE, "a page of another site asks; this service answers its own page alone");
+    }
+  }
+
+  private Permit permit(Context ctx) {
+    if (token == null) {
+      return new Permit(Viewer.EVERYTHING, () -> true);
+    }
+    String shown = ctx.header("Authorization");
+    if (shown != null && shown.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      BooleanSupplier holds = token.admit(shown.substring(SCHEME.length()).strip());
+      if (holds != null) {
+        return new Permit(Viewer.EVERYTHING, holds);
+      }
+      wrong.note(ctx.req().getRemoteAddr());
+    }
+    throw new Refusal(Refusal.Kind.UNAUTHORIZED,
+        "send Authorization: Bearer with the text of the file \"token\" in the data directory");
   }
 
   /** Who asks. */
   static Viewer viewer(Context ctx) {
-    Viewer viewer = ctx.attribute(VIEWER);
-    if (viewer == null) {
+    return permitOf(ctx).viewer;
+  }
+
+  /** Whether whoever asked would still be let in; for answers that go on and on. */
+  static BooleanSupplier stillAllowed(Context ctx) {
+    return permitOf(ctx).holds;
+  }
+
+  private static Permit permitOf(Context ctx) {
+    Permit permit = ctx.attribute(PERMIT);
+    if (permit == null) {
       throw new IllegalStateException("a request that was let past the guard");
     }
-    return viewer;
+    return permit;
   }
 
   static Refusal methodNotAllowed() {
     return new Refusal(Refusal.Kind.METHOD_NOT_ALLOWED, "this resource does not have that method");
-  }
-
-  private boolean isOurs(@Nullable String host) {
-    if (host == null) {
-      return false;
-    }
-    int colon = host.lastIndexOf(':');
-    boolean hasPort = colon > host.lastIndexOf(']');
-    String name = hasPort ? host.substring(0, colon) : host;
-    String number = hasPort ? host.substring(colon + 1) : "80";
-    return number.equals(Integer.toString(port)) && LOOPBACK.matcher(name).matches();
-  }
-
-  private static boolean isHolder(@Nullable String authorization, byte[] token) {
-    return authorization != null
-        && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-        && MessageDigest.isEqual(
-            authorization.substring(SCHEME.length()).strip().getBytes(StandardCharsets.UTF_8), token);
   }
 }

@@ -25,7 +25,7 @@ final class MetricsHandler {
   private final CollectorView collector;
 
   MetricsHandler(HistoryReader reader, CollectorView collector, Bounds bounds, CoverageGauge coverage,
-      EnrichmentCounts enrichment, String version) {
+      EnrichmentCounts enrichment, WrongTokens wrong, String version) {
     this.collector = collector;
     Info.builder().name("taskhistory_build_info").help("The version that runs.").labelNames("version")
         .register(registry).setLabelValues(version);
@@ -64,6 +64,7 @@ final class MetricsHandler {
     gauge("taskhistory_store_ended_tasks", "Ended tasks in the store, about.", () -> reader.stats().endedTasks());
     gauge("taskhistory_store_entries", "Execs in the store, about.", () -> reader.stats().entries());
     gauge("taskhistory_store_bytes", "What the store takes on disk.", () -> reader.stats().bytes());
+    counter("taskhistory_wrong_tokens_total", "How often somebody showed a token that is none.", wrong::count);
     UpkeepMetrics.register(registry, bounds, collector);
     SelfCheckMetrics.register(registry, collector);
     gauge("taskhistory_heap_used_bytes", "The part of the Java heap that is in use.",

@@ -15,6 +15,7 @@ final class Routes {
 
   private static final String API = "/api/v1";
   private static final Set<String> OPEN = Set.of("/healthz", "/readyz");
+  private static final Set<String> FOR_EVERYTHING = Set.of("/metrics", API + "/status");
 
   private final HistoryReader reader;
   private final CollectorView collector;
@@ -27,7 +28,7 @@ final class Routes {
   private final StatusHandler status;
   private final MetricsHandler metrics;
 
-  Routes(HistoryReader reader, CollectorView collector, Bounds bounds, String version) {
+  Routes(HistoryReader reader, CollectorView collector, Bounds bounds, String version, WrongTokens wrong) {
     this.reader = reader;
     this.collector = collector;
     CoverageGauge coverage = new CoverageGauge(reader);
@@ -38,7 +39,7 @@ final class Routes {
     AuditEnrichment enrichment = new AuditEnrichment(reader, collector, Clocks.tick());
     enrich = new EnrichHandler(reader, collector, enrichment);
     status = new StatusHandler(reader, collector, bounds, coverage, enrichment.counts(), version);
-    metrics = new MetricsHandler(reader, collector, bounds, coverage, enrichment.counts(), version);
+    metrics = new MetricsHandler(reader, collector, bounds, coverage, enrichment.counts(), wrong, version);
   }
 
   void define(RoutesConfig routes, Guard guard) {
@@ -63,9 +64,9 @@ final class Routes {
     Problems.handle(routes);
   }
 
-  /** What anybody may read: the page's files hold no data, and whoever watches over services has no token. */
-  boolean isOpen(String path) {
-    return OPEN.contains(path) || page.paths().contains(path);
+  /** The page's files hold no data, and whoever watches over services has no token. */
+  Guard.Audience audience() {
+    return new Guard.Audience(path -> OPEN.contains(path) || page.paths().contains(path), FOR_EVERYTHING::contains);
   }
 
   /** HEAD is answered as GET, headers and all; the server leaves the body out. */

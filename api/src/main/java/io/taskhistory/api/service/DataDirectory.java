@@ -66,10 +66,11 @@ public final class DataDirectory {
 
   /** The token of earlier starts, or a new one. */
   String tokenOrNew() {
-    Optional<String> known = token();
-    if (known.isPresent()) {
-      return known.get();
-    }
+    return token().orElseGet(this::renewToken);
+  }
+
+  /** Makes another one in place of what there is. A service that runs takes it within a few seconds. */
+  public String renewToken() {
     byte[] random = new byte[TOKEN_BYTES];
     new SecureRandom().nextBytes(random);
     String token = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
@@ -82,7 +83,7 @@ public final class DataDirectory {
     Optional<String> token = read("token");
     if (token.isPresent() && !TOKEN.matcher(token.get()).matches()) {
       throw new ServiceException(
-          path.resolve("token") + " holds no token; delete it, and the next start of the service makes a new one");
+          path.resolve("token") + " holds no token; taskhistory token --rotate makes a new one");
     }
     return token;
   }
@@ -102,6 +103,15 @@ public final class DataDirectory {
   /** The URL of the service that runs, or ran last and was not stopped but killed. */
   public Optional<String> endpoint() {
     return read("endpoint");
+  }
+
+  /** Whether there is one, be it readable or not. */
+  public boolean hasToken() {
+    return Files.exists(tokenFile());
+  }
+
+  Path tokenFile() {
+    return path.resolve("token");
   }
 
   private Optional<String> read(String name) {

@@ -1,13 +1,16 @@
 package io.taskhistory.api.service;
 
+import io.taskhistory.api.access.Regularly;
 import io.taskhistory.api.http.ApiServer;
 import io.taskhistory.api.http.Bounds;
+import io.taskhistory.api.http.Doors;
 import io.taskhistory.api.policy.Keeper;
 import io.taskhistory.store.HistoryStore;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +34,14 @@ public final class Service implements AutoCloseable {
 
   private final Deque<Closing> open = new ArrayDeque<>();
   private final String url;
-  private final @Nullable String token;
+  private final DataDirectory directory;
+  private final boolean auth;
 
   private Service(
       Machine machine, DataDirectory directory, Listen listen, boolean auth, Keeper.@Nullable Setup keeping,
       Consumer<Throwable> onFailure) {
+    this.directory = directory;
+    this.auth = auth;
     try {
       ServerSocketChannel listening = listen.open();
       open.push(listening::close);
@@ -43,7 +49,7 @@ public final class Service implements AutoCloseable {
       directory.create();
       HistoryStore store = machine.open(directory.path());
       open.push(store::close);
-      token = auth ? directory.tokenOrNew() : null;
+      TokenWatch token = auth ? TokenWatch.of(directory) : null;
       Machine.Following following = machine.follow(store, onFailure);
       open.push(following::close);
       Keeper keeper = keeping == null ? null : Keeper.start(keeping, store.upkeep(), following);
@@ -51,9 +57,13 @@ public final class Service implements AutoCloseable {
         open.push(keeper::close);
       }
       Bounds bounds = new Bounds(store.upkeep(), () -> Optional.ofNullable(keeper).map(Keeper::state));
-      ApiServer server = new ApiServer(store.reader(), following, bounds, Version.read(), listening, token);
+      ApiServer server = new ApiServer(store.reader(), following, bounds, Version.read(),
+          new Doors(listening, token == null ? null : token.token()));
       open.push(server::close);
       server.start();
+      if (token != null) {
+        open.push(Regularly.start(List.of(token::look))::close);
+      }
       directory.announce(url);
       open.push(directory::withdraw);
     } catch (RuntimeException | Error e) {
@@ -84,7 +94,7 @@ public final class Service implements AutoCloseable {
 
   /** The page with the token in the fragment, which browsers keep to themselves; empty where none is needed. */
   public Optional<String> link() {
-    return Optional.ofNullable(token).map(secret -> url + "/#token=" + secret);
+    return auth ? directory.token().map(secret -> url + "/#token=" + secret) : Optional.empty();
   }
 
   /** Any thread may; the second finds nothing left to do. */

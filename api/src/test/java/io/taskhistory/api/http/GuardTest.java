@@ -88,11 +88,70 @@ class GuardTest {
   @Test
   void answer_carriesSecurityHeadersAndNothingElse() {
     HttpResponse<String> answer = host.send(host.request("/healthz").header("Origin", "http://elsewhere"));
-    assertThat(answer.headers().firstValue("Content-Security-Policy")).contains(
-        "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+    assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow().split("; ")).containsExactly(
+        "default-src 'self'", "object-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'",
+        "require-trusted-types-for 'script'", "trusted-types 'none'");
+    assertThat(answer.headers().firstValue("Cross-Origin-Opener-Policy")).contains("same-origin");
+    assertThat(answer.headers().firstValue("Cross-Origin-Resource-Policy")).contains("same-origin");
+    assertThat(answer.headers().firstValue("Permissions-Policy")).isPresent();
     assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
     assertThat(answer.headers().firstValue("Referrer-Policy")).contains("no-referrer");
-    assertThat(answer.headers().map().keySet()).doesNotContain("server", "set-cookie", "access-control-allow-origin");
+    assertThat(answer.headers().map().keySet()).doesNotContain("server", "set-cookie", "access-control-allow-origin",
+        "strict-transport-security");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "Origin: https://evil.example", "Origin: null", "Origin: http://localhost", "Origin: http://localhost:1",
+      "Origin: https://localhost:PORT", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site"})
+  void page_ofAnotherSite_isRefusedThoughItHasTheToken(String header) throws IOException {
+    for (String line : new String[] {"GET /api/v1/status", "POST /api/v1/lineages", "GET /metrics"}) {
+      String answer = raw(line + " HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n" + header
+          + "\r\nContent-Length: 0\r\nAuthorization: Bearer " + TOKEN + "\r\n\r\n");
+      assertThat(answer).startsWith("HTTP/1.1 403 ").contains("urn:taskhistory:problem:cross-site");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "Origin: http://localhost:PORT", "Origin: http://127.0.0.1:PORT", "Sec-Fetch-Site: same-origin",
+      "Sec-Fetch-Site: none"})
+  void page_ofThisService_isAnswered(String header) throws IOException {
+    assertThat(raw("POST /api/v1/lineages HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n" + header
+        + "\r\nContent-Length: 0\r\nAuthorization: Bearer " + TOKEN + "\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+  }
+
+  @Test
+  void page_isOpenedFromALinkOnAnotherSite() throws IOException {
+    assertThat(raw("GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\nSec-Fetch-Site: cross-site\r\n"
+        + "Sec-Fetch-Mode: navigate\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "/api/v1/status?token=" + TOKEN, "/api/v1/tasks/1?at=1&token=" + TOKEN, "/?access_token=" + TOKEN,
+      "/healthz?tok%65n=x", "/nothing?token="})
+  void token_inTheUrl_isRefusedWithoutRepeatingIt(String path) {
+    for (String authorization : new String[] {"Bearer " + TOKEN, "none"}) {
+      HttpResponse<String> answer = host.send(host.request(path).header("Authorization", authorization));
+      assertThat(answer.statusCode()).isEqualTo(400);
+      assertThat(answer.body()).contains("urn:taskhistory:problem:token-in-url").doesNotContain(TOKEN);
+    }
+  }
+
+  @Test
+  void token_wrong_isCounted() {
+    double before = wrongTokens();
+    host.send(host.request("/api/v1/status").header("Authorization", "Bearer guess"));
+    host.send(host.request("/metrics").header("Authorization", "Bearer guess"));
+    host.send(host.request("/metrics"));
+    assertThat(wrongTokens()).isEqualTo(before + 2);
+  }
+
+  private static double wrongTokens() {
+    return host.send(host.request("/metrics").header("Authorization", "Bearer " + TOKEN)).body().lines()
+        .filter(line -> line.startsWith("taskhistory_wrong_tokens_total ")).findFirst()
+        .map(line -> Double.parseDouble(line.substring(line.indexOf(' ')))).orElseThrow();
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package io.taskhistory.api.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.taskhistory.api.Scene;
 import io.taskhistory.collector.CollectorView;
@@ -112,6 +113,37 @@ class ServiceTest {
     }
     assertThat(stage.steps).containsExactly("open", "follow", "unfollow");
     assertThat(new DataDirectory(parent.resolve("data")).endpoint()).isEmpty();
+  }
+
+  @Test
+  void token_rotated_isTakenWithoutARestart() throws Exception {
+    DataDirectory directory = new DataDirectory(parent.resolve("data"));
+    try (Service service = start(true)) {
+      String old = directory.token().orElseThrow();
+      String renewed = directory.renewToken();
+      assertThat(renewed).isNotEqualTo(old);
+      assertThat(directory.token()).contains(renewed);
+      String asked = service.url() + "/api/v1/status";
+      await().atMost(Duration.ofSeconds(60)).until(() -> status(asked, "Authorization", "Bearer " + renewed) == 200);
+      assertThat(status(asked, "Authorization", "Bearer " + old)).isEqualTo(401);
+      assertThat(service.link().orElseThrow()).endsWith(renewed);
+    }
+  }
+
+  @Test
+  void token_deletedOrSpoiled_letsNobodyInUntilThereIsOneAgain() throws Exception {
+    DataDirectory directory = new DataDirectory(parent.resolve("data"));
+    try (Service service = start(true)) {
+      String asked = service.url() + "/api/v1/status";
+      String bearer = "Bearer " + directory.token().orElseThrow();
+      Files.delete(directory.tokenFile());
+      await().atMost(Duration.ofSeconds(60)).until(() -> status(asked, "Authorization", bearer) == 401);
+      String renewed = directory.renewToken();
+      await().atMost(Duration.ofSeconds(60)).until(() -> status(asked, "Authorization", "Bearer " + renewed) == 200);
+      Files.writeString(directory.tokenFile(), "too short\n");
+      await().atMost(Duration.ofSeconds(60)).until(() -> status(asked, "Authorization", "Bearer " + renewed) == 401);
+      assertThat(status(asked, "Authorization", "Bearer too short")).isEqualTo(401);
+    }
   }
 
   @Test

@@ -1,0 +1,13 @@
+package io.taskhistory.api.http;
+
+import io.taskhistory.api.access.Token;
+import java.nio.channels.ServerSocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the interface is reached, and what callers have to show there.
+ *
+ * @param listening bound already, so that a port in use is known before anything else is touched
+ * @param token what callers have to show, or null for nothing
+ */
+public record Doors(ServerSocketChannel listening, @Nullable Token token) {}
