@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.javalin.http.Context;
 import io.taskhistory.api.ask.Refusal;
 import io.taskhistory.api.view.ProblemView;
+import java.nio.charset.StandardCharsets;
 
 /** Writes answers: views as JSON, refusals as problem documents, and the header that goes with each. */
 final class Answers {
@@ -24,7 +25,7 @@ final class Answers {
   }
 
   static void text(Context ctx, String text) {
-    ctx.contentType("text/plain; charset=utf-8").result(text);
+    body(ctx.contentType("text/plain; charset=utf-8"), text.getBytes(StandardCharsets.UTF_8));
   }
 
   static void problem(Context ctx, Refusal refusal) {
@@ -51,6 +52,20 @@ final class Answers {
   }
 
   private static void write(Context ctx, String type, Object view) {
-    ctx.contentType(type).result(bytes(view));
+    body(ctx.contentType(type), bytes(view));
+  }
+
+  /** Long answers are compressed where the client takes that. */
+  private static void body(Context ctx, byte[] content) {
+    if (!Gzip.isWorthwhile(content.length)) {
+      ctx.result(content);
+      return;
+    }
+    ctx.header("Vary", "Accept-Encoding");
+    if (Gzip.isAccepted(ctx)) {
+      ctx.header("Content-Encoding", "gzip").result(Gzip.compress(content));
+    } else {
+      ctx.result(content);
+    }
   }
 }

@@ -35,8 +35,7 @@ final class EnrichHandler {
     this.enrichment = enrichment;
   }
 
-  void audit(Context ctx) throws IOException {
-    Params params = Params.of(ctx, "all", "limit", "summary");
+  void audit(Context ctx, Params params) throws IOException {
     boolean all = params.flag("all");
     boolean summary = params.flag("summary");
     int limit = params.limit(HistoryStyle.KERNEL);

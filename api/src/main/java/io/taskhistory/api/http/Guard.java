@@ -38,7 +38,7 @@ final class Guard {
       "Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
       "Cache-Control", "no-store");
 
-  private static final List<String> METHODS = List.of("GET", "HEAD", "POST");
+  private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "OPTIONS");
   private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
   /** What a caller may take for the way to show the token. */
   private static final Set<String> TOKEN_PARAMETERS = Set.of("token", "access_token");

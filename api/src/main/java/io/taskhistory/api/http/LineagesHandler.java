@@ -40,8 +40,7 @@ final class LineagesHandler {
     this.bounds = bounds;
   }
 
-  void lineages(Context ctx) throws IOException {
-    Params params = Params.of(ctx, "style", "limit");
+  void lineages(Context ctx, Params params) throws IOException {
     HistoryStyle style = params.style();
     int limit = params.limit(style);
     if (!places.tryAcquire()) {

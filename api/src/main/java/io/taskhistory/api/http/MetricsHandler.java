@@ -71,8 +71,7 @@ final class MetricsHandler {
         () -> Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
   }
 
-  void metrics(Context ctx) throws IOException {
-    Params.of(ctx);
+  void metrics(Context ctx, Params params) throws IOException {
     ExpositionFormatWriter writer = formats.findWriter(ctx.header("Accept"));
     ByteArrayOutputStream out = new ByteArrayOutputStream(8192);
     writer.write(out, registry.scrape());

@@ -23,8 +23,6 @@ import java.util.stream.Stream;
  */
 final class PageFiles {
 
-  private record File(String type, byte[] content) {}
-
   private static final String ROOT = "/web/";
   private static final String INDEX = "index.html";
   private static final Map<String, String> TYPES = Map.of(
@@ -39,7 +37,7 @@ final class PageFiles {
       "woff2", "font/woff2",
       "txt", "text/plain;charset=utf-8");
 
-  private final Map<String, File> files = new HashMap<>();
+  private final Map<String, Representation> files = new HashMap<>();
 
   /** Those of the class path; none where the page is not on it. */
   static PageFiles load() {
@@ -74,10 +72,10 @@ final class PageFiles {
       String name = directory.relativize(file).toString();
       String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
       if (type != null) {
-        files.put("/" + name, new File(type, Files.readAllBytes(file)));
+        files.put("/" + name, new Representation(type, Files.readAllBytes(file)));
       }
     }
-    File index = files.get("/" + INDEX);
+    Representation index = files.get("/" + INDEX);
     if (index != null) {
       files.put("/", index);
     }
@@ -88,10 +86,10 @@ final class PageFiles {
   }
 
   void serve(Context ctx) {
-    File file = files.get(ctx.path());
+    Representation file = files.get(ctx.path());
     if (file == null) {
       throw new IllegalStateException("a route to no file");
     }
-    ctx.header("Cache-Control", "no-cache").contentType(file.type).result(file.content);
+    file.answer(ctx);
   }
 }

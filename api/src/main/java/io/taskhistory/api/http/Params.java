@@ -2,38 +2,47 @@ package io.taskhistory.api.http;
 
 import io.javalin.http.Context;
 import io.taskhistory.api.ask.Refusal;
+import io.taskhistory.api.openapi.Endpoint;
+import io.taskhistory.api.openapi.Param;
 import io.taskhistory.history.Escapes;
 import io.taskhistory.history.HistoryStyle;
 import io.taskhistory.history.RawText;
 import java.text.ParseException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The query parameters of one request. Whoever misspells one gets told, instead of an answer to another question. */
+/**
+ * The parameters of one request, held against what the call says that it takes. Whoever misspells one gets told, instead
+ * of an answer to another question.
+ */
 final class Params {
 
   private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 
+  private final Endpoint endpoint;
+  private final Context ctx;
   private final Map<String, List<String>> values;
 
-  private Params(Map<String, List<String>> values) {
+  private Params(Endpoint endpoint, Context ctx, Map<String, List<String>> values) {
+    this.endpoint = endpoint;
+    this.ctx = ctx;
     this.values = values;
   }
 
-  /** Those of {@code ctx}, of which only {@code known} exist, each at most once. */
-  static Params of(Context ctx, String... known) {
+  /** Those of {@code ctx}, of which only those of {@code endpoint} exist, each at most once. */
+  static Params of(Endpoint endpoint, Context ctx) {
     String query = ctx.queryString();
     // What cannot be decoded would be left out, and the question be another one.
     if (query != null && BAD_ESCAPE.matcher(query).find()) {
       throw new Refusal(Refusal.Kind.BAD_REQUEST, "the query has a % without two hexadecimal digits; write %25 for %");
     }
     Map<String, List<String>> values = ctx.queryParamMap();
-    List<String> names = Arrays.asList(known);
     values.forEach((name, given) -> {
-      if (!names.contains(name)) {
+      Param param = endpoint.param(name).orElse(null);
+      if (param == null || param.place() != Param.Place.QUERY) {
+        List<String> names = endpoint.queryNames();
         throw new Refusal(Refusal.Kind.UNKNOWN_PARAMETER, "there is no parameter " + shown(name) + " here; "
             + (names.isEmpty() ? "there is none at all" : "there are " + String.join(", ", names)));
       }
@@ -41,12 +50,31 @@ final class Params {
         throw bad(name + " is given " + given.size() + " times; give it once");
       }
     });
-    return new Params(values);
+    return new Params(endpoint, ctx, values);
+  }
+
+  /** A parameter of the path. */
+  String path(String name) {
+    Param param = param(name);
+    return within(param, ctx.pathParam(param.name()));
   }
 
   @Nullable String text(String name) {
+    Param param = param(name);
     List<String> given = values.get(name);
-    return given == null || given.isEmpty() ? null : given.get(0);
+    return given == null || given.isEmpty() ? null : within(param, given.get(0));
+  }
+
+  private static String within(Param param, String text) {
+    if (param.kind() == Param.Kind.TEXT && text.length() > param.most()) {
+      throw bad(param.name() + " is longer than " + param.most() + " characters");
+    }
+    return text;
+  }
+
+  private Param param(String name) {
+    return endpoint.param(name).orElseThrow(
+        () -> new IllegalStateException(endpoint.id() + " does not say that it takes " + name));
   }
 
   /** Where to go on; an empty one is none, as scripts that go through pages send {@code cursor=} at first. */
@@ -68,18 +96,24 @@ final class Params {
     }
   }
 
-  long number(String name, long least, long most, long otherwise) {
+  /** A number within its bounds; where it is not given, what holds then. */
+  int number(String name) {
+    return (int) number(name, param(name).otherwise().orElseThrow());
+  }
+
+  long number(String name, long otherwise) {
+    Param param = param(name);
     String text = text(name);
     if (text == null) {
       return otherwise;
     }
     if (text.matches("[0-9]{1,18}")) {
       long number = Long.parseLong(text);
-      if (number >= least && number <= most) {
+      if (number >= param.least() && number <= param.most()) {
         return number;
       }
     }
-    throw bad(name + " is " + shown(text) + "; write a whole number from " + least + " to " + most);
+    throw bad(name + " is " + shown(text) + "; write a whole number from " + param.least() + " to " + param.most());
   }
 
   /** Whether it is asked for; without it is not. */
@@ -103,7 +137,7 @@ final class Params {
   }
 
   int limit(HistoryStyle style) {
-    int limit = (int) number("limit", 0, Integer.MAX_VALUE, style.defaultLimit());
+    int limit = (int) number("limit", style.defaultLimit());
     if (!HistoryStyle.isLimit(limit)) {
       throw bad("limit is " + limit + "; write 0 for none, or at least " + HistoryStyle.MIN_LIMIT);
     }

@@ -41,7 +41,7 @@ final class Problems {
           "nothing is at this path; the interface is below /api/v1"));
     } else if (e.getStatus() == 405) {
       // A path has either GET (and so HEAD) or POST.
-      ctx.header("Allow", ctx.method() == HandlerType.POST ? "GET, HEAD" : "POST");
+      ctx.header("Allow", ctx.method() == HandlerType.POST ? "GET, HEAD, OPTIONS" : "POST, OPTIONS");
       Answers.problem(ctx, Guard.methodNotAllowed());
     } else if (e.getStatus() >= 500) {
       LOG.error("{} {} failed", ctx.method(), ctx.path(), e);

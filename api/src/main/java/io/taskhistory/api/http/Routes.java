@@ -1,77 +1,104 @@
 package io.taskhistory.api.http;
 
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.taskhistory.api.ask.CoverageGauge;
 import io.taskhistory.api.ask.Inquiry;
 import io.taskhistory.api.enrich.AuditEnrichment;
+import io.taskhistory.api.openapi.Endpoint;
+import io.taskhistory.api.openapi.Endpoints;
 import io.taskhistory.collector.CollectorView;
 import io.taskhistory.collector.linux.Clocks;
 import io.taskhistory.store.HistoryReader;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 
-/** All that can be asked for, in one place. */
+/** Who answers each of the calls that {@link Endpoints} describes, and the files of the page. */
 final class Routes {
 
   private static final String API = "/api/v1";
-  private static final Set<String> OPEN = Set.of("/healthz", "/readyz");
-  private static final Set<String> FOR_EVERYTHING = Set.of("/metrics", API + "/status");
+
+  /** What has been asked for, for whoever counts. */
+  static final String ENDPOINT = "taskhistory.endpoint";
 
   private final HistoryReader reader;
   private final CollectorView collector;
   private final PageFiles page = PageFiles.load();
-  private final TaskHandler tasks;
-  private final TreeHandler tree;
-  private final SearchHandler search;
-  private final LineagesHandler lineages;
-  private final EnrichHandler enrich;
-  private final StatusHandler status;
-  private final MetricsHandler metrics;
+  private final List<Endpoint> endpoints = Endpoints.all();
+  private final Map<String, Resource> resources = new HashMap<>();
 
   Routes(HistoryReader reader, CollectorView collector, Bounds bounds, String version, WrongTokens wrong) {
     this.reader = reader;
     this.collector = collector;
     CoverageGauge coverage = new CoverageGauge(reader);
-    tasks = new TaskHandler(reader, collector, bounds);
-    tree = new TreeHandler(reader, collector);
-    search = new SearchHandler(reader, collector);
-    lineages = new LineagesHandler(reader, collector, bounds);
+    TaskHandler tasks = new TaskHandler(reader, collector, bounds);
     AuditEnrichment enrichment = new AuditEnrichment(reader, collector, Clocks.tick());
-    enrich = new EnrichHandler(reader, collector, enrichment);
-    status = new StatusHandler(reader, collector, bounds, coverage, enrichment.counts(), version);
-    metrics = new MetricsHandler(reader, collector, bounds, coverage, enrichment.counts(), wrong, version);
+    StatusHandler status = new StatusHandler(reader, collector, bounds, coverage, enrichment.counts(), version);
+    resources.put("getTask", tasks::task);
+    resources.put("getHistory", tasks::history);
+    resources.put("getChildren", tasks::children);
+    resources.put("getTree", new TreeHandler(reader, collector)::tree);
+    resources.put("postLineages", new LineagesHandler(reader, collector, bounds)::lineages);
+    resources.put("postAuditLog", new EnrichHandler(reader, collector, enrichment)::audit);
+    resources.put("search", new SearchHandler(reader, collector)::search);
+    resources.put("getStatus", status::status);
+    resources.put("getMetrics",
+        new MetricsHandler(reader, collector, bounds, coverage, enrichment.counts(), wrong, version)::metrics);
+    resources.put("getHealth", status::healthz);
+    resources.put("getReadiness", status::readyz);
+    resources.put("getOpenApi", new OpenApiHandler(version, endpoints)::document);
   }
 
   void define(RoutesConfig routes, Guard guard) {
     // Every answer carries it, refusals too; whoever waits replaces it by the one that holds for the answer.
     routes.before(API + "/*", ctx -> ctx.header(Answers.WATERMARK, Inquiry.watermark(reader, collector)));
     routes.before(guard::check);
-
-    get(routes, API + "/tasks/{tid}", tasks::task);
-    get(routes, API + "/tasks/{tid}/history", tasks::history);
-    get(routes, API + "/tasks/{tid}/children", tasks::children);
-    get(routes, API + "/tree", tree::tree);
-    routes.post(API + "/lineages", lineages::lineages);
-    routes.post(API + "/enrich/audit", enrich::audit);
-    get(routes, API + "/search", search::search);
-    get(routes, API + "/status", status::status);
-
-    get(routes, "/metrics", metrics::metrics);
-    get(routes, "/healthz", status::healthz);
-    get(routes, "/readyz", status::readyz);
+    endpoints.forEach(endpoint -> define(routes, endpoint));
     page.paths().forEach(path -> get(routes, path, page::serve));
-
     Problems.handle(routes);
+  }
+
+  private void define(RoutesConfig routes, Endpoint endpoint) {
+    Resource resource = resources.get(endpoint.id());
+    if (resource == null) {
+      throw new IllegalStateException("nothing answers " + endpoint.id());
+    }
+    Handler handler = ctx -> {
+      ctx.attribute(ENDPOINT, endpoint.id());
+      Negotiation.check(endpoint, ctx);
+      resource.answer(ctx, Params.of(endpoint, ctx));
+    };
+    switch (endpoint.method()) {
+      case GET -> get(routes, endpoint.path(), handler);
+      case POST -> {
+        routes.post(endpoint.path(), handler);
+        routes.options(endpoint.path(), ctx -> allow(ctx, "POST, OPTIONS"));
+      }
+    }
   }
 
   /** The page's files hold no data, and whoever watches over services has no token. */
   Guard.Audience audience() {
-    return new Guard.Audience(path -> OPEN.contains(path) || page.paths().contains(path), FOR_EVERYTHING::contains);
+    return new Guard.Audience(path -> page.paths().contains(path) || is(path, Endpoint::isOpen),
+        path -> is(path, Endpoint::isForEverything));
+  }
+
+  private boolean is(String path, Predicate<Endpoint> kind) {
+    return endpoints.stream().anyMatch(endpoint -> endpoint.path().equals(path) && kind.test(endpoint));
   }
 
   /** HEAD is answered as GET, headers and all; the server leaves the body out. */
   private static void get(RoutesConfig routes, String path, Handler handler) {
     routes.get(path, handler);
     routes.head(path, handler);
+    routes.options(path, ctx -> allow(ctx, "GET, HEAD, OPTIONS"));
+  }
+
+  /** Which methods there are; nothing for browsers' pages of other origins, which get no answer that they can read. */
+  private static void allow(Context ctx, String methods) {
+    ctx.header("Allow", methods).status(204);
   }
 }

@@ -21,9 +21,6 @@ import java.util.regex.Pattern;
 /** {@code /search}: past execs, oldest first. */
 final class SearchHandler {
 
-  private static final int SIZE = 100;
-  private static final int MOST_SIZE = 1000;
-  private static final long MOST_UID = 0xffff_ffffL;
   /** A page of a rare thing in a long past is returned as far as it got, so that no request takes for ever. */
   private static final int SCAN_LIMIT = 20_000;
   /**
@@ -41,11 +38,10 @@ final class SearchHandler {
     this.collector = collector;
   }
 
-  void search(Context ctx) {
-    Params params = Params.of(ctx, "comm", "exe", "uid", "from", "to", "size", "cursor");
+  void search(Context ctx, Params params) {
     String cursor = params.cursor();
-    long uid = params.number("uid", 0, MOST_UID, Details.UNKNOWN_NUMBER);
-    int size = (int) params.number("size", 1, MOST_SIZE, SIZE);
+    long uid = params.number("uid", Details.UNKNOWN_NUMBER);
+    int size = params.number("size");
     Inquiry inquiry = Inquiry.now(reader, collector);
     SearchTimes times = inquiry.searchTimes(params.text("from"), params.text("to"));
     ExecPage page = reader.execs(new ExecQuery(

@@ -30,8 +30,7 @@ final class StatusHandler {
     this.version = version;
   }
 
-  void status(Context ctx) {
-    Params.of(ctx);
+  void status(Context ctx, Params params) {
     String watermark = Inquiry.watermark(reader, collector);
     CollectorView.Status status = collector.status();
     Answers.json(ctx, watermark, StatusView.of(version, reader.boot(), watermark, status,
@@ -40,14 +39,12 @@ final class StatusHandler {
   }
 
   /** The process runs and answers. */
-  void healthz(Context ctx) {
-    Params.of(ctx);
+  void healthz(Context ctx, Params params) {
     Answers.text(ctx, "ok\n");
   }
 
   /** Tasks are being followed. */
-  void readyz(Context ctx) {
-    Params.of(ctx);
+  void readyz(Context ctx, Params params) {
     CollectorView.Status status = collector.status();
     if (status.sources().stream().noneMatch(
         source -> source.name().equals(status.spine()) && source.state().equals("running"))) {

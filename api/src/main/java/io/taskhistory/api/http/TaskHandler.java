@@ -17,9 +17,6 @@ import java.util.List;
 /** {@code /tasks/{tid}}: a task, its history as one line, and the tasks that it created. */
 final class TaskHandler {
 
-  private static final int CHILDREN = 100;
-  private static final int MOST_CHILDREN = 1000;
-
   private final HistoryReader reader;
   private final CollectorView collector;
   private final Bounds bounds;
@@ -30,27 +27,25 @@ final class TaskHandler {
     this.bounds = bounds;
   }
 
-  void task(Context ctx) {
-    Inquiry inquiry = about(Params.of(ctx, "at", "boot"));
-    Found found = inquiry.task(ctx.pathParam("tid"));
+  void task(Context ctx, Params params) {
+    Inquiry inquiry = about(params);
+    Found found = inquiry.task(params.path("tid"));
     String watermark = inquiry.watermark();
     Answers.json(ctx, watermark, TaskView.of(found, inquiry.exit(found), watermark));
   }
 
-  void history(Context ctx) {
-    Params params = Params.of(ctx, "at", "boot", "style", "limit");
+  void history(Context ctx, Params params) {
     HistoryStyle style = params.style();
     int limit = params.limit(style);
     Inquiry inquiry = about(params);
     ctx.header(Answers.WATERMARK, inquiry.watermark());
-    Answers.text(ctx, style.write(inquiry.task(ctx.pathParam("tid")).history(), limit));
+    Answers.text(ctx, style.write(inquiry.task(params.path("tid")).history(), limit));
   }
 
-  void children(Context ctx) {
-    Params params = Params.of(ctx, "at", "boot", "size", "cursor");
-    int size = (int) params.number("size", 1, MOST_CHILDREN, CHILDREN);
+  void children(Context ctx, Params params) {
+    int size = params.number("size");
     Inquiry inquiry = about(params);
-    Task task = inquiry.task(ctx.pathParam("tid")).task();
+    Task task = inquiry.task(params.path("tid")).task();
     String cursor = params.cursor();
     Task after = cursor == null ? null : cursor(reader, cursor);
     List<Task> found = reader.children(task.id(), after, size + 1);

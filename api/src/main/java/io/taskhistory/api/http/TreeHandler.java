@@ -15,9 +15,6 @@ import java.util.List;
 /** {@code /tree}: the live processes, from one down or all. */
 final class TreeHandler {
 
-  private static final int SIZE = 1000;
-  private static final int MOST_SIZE = 10_000;
-
   private final HistoryReader reader;
   private final CollectorView collector;
 
@@ -26,10 +23,9 @@ final class TreeHandler {
     this.collector = collector;
   }
 
-  void tree(Context ctx) {
-    Params params = Params.of(ctx, "root", "depth", "size", "cursor");
-    int depth = (int) params.number("depth", 0, Integer.MAX_VALUE, Integer.MAX_VALUE);
-    int size = (int) params.number("size", 1, MOST_SIZE, SIZE);
+  void tree(Context ctx, Params params) {
+    int depth = params.number("depth");
+    int size = params.number("size");
     String cursor = params.cursor();
     String root = params.text("root");
     Inquiry inquiry = Inquiry.now(reader, collector);

@@ -1,0 +1,54 @@
+package io.taskhistory.api.http;
+
+import io.javalin.http.Context;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+/**
+ * Something that stays the same for as long as the service runs, with what tells a client that it has it already. It is
+ * kept compressed as well.
+ */
+final class Representation {
+
+  private final String type;
+  private final byte[] content;
+  private final byte[] compressed;
+  private final String tag;
+
+  Representation(String type, byte[] content) {
+    this.type = type;
+    this.content = content;
+    this.compressed = Gzip.isWorthwhile(content.length) ? Gzip.compress(content) : content;
+    this.tag = "W/\"" + digest(content) + "\"";
+  }
+
+  void answer(Context ctx) {
+    // Asked about each time, as another version of the service has another.
+    ctx.header("Cache-Control", "no-cache").header("ETag", tag);
+    if (Conditions.hasAlready(ctx, tag)) {
+      ctx.status(304);
+      return;
+    }
+    ctx.contentType(type);
+    if (compressed == content) {
+      ctx.result(content);
+      return;
+    }
+    ctx.header("Vary", "Accept-Encoding");
+    if (Gzip.isAccepted(ctx)) {
+      ctx.header("Content-Encoding", "gzip").result(compressed);
+    } else {
+      ctx.result(content);
+    }
+  }
+
+  private static String digest(byte[] content) {
+    try {
+      byte[] sum = MessageDigest.getInstance("SHA-256").digest(content);
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(sum).substring(0, 22);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

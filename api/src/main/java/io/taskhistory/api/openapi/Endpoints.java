@@ -1,0 +1,131 @@
+package io.taskhistory.api.openapi;
+
+import static io.taskhistory.api.ask.Refusal.Kind.AMBIGUOUS_TIME;
+import static io.taskhistory.api.ask.Refusal.Kind.BUSY;
+import static io.taskhistory.api.ask.Refusal.Kind.NOT_ACCEPTABLE;
+import static io.taskhistory.api.ask.Refusal.Kind.NOT_READY;
+import static io.taskhistory.api.ask.Refusal.Kind.NO_SUCH_BOOT;
+import static io.taskhistory.api.ask.Refusal.Kind.NO_SUCH_TASK;
+import static io.taskhistory.api.ask.Refusal.Kind.STORE_FAILED;
+import static io.taskhistory.api.ask.Refusal.Kind.UNSUPPORTED_MEDIA;
+
+import io.taskhistory.api.view.ChildView;
+import io.taskhistory.api.view.ExecView;
+import io.taskhistory.api.view.LineageQuestionView;
+import io.taskhistory.api.view.LineageView;
+import io.taskhistory.api.view.Page;
+import io.taskhistory.api.view.StatusView;
+import io.taskhistory.api.view.TaskView;
+import io.taskhistory.api.view.TreeNodeView;
+import java.util.List;
+
+/** All calls that can be made, in one place; whoever adds one says here what it takes and gives. */
+public final class Endpoints {
+
+  private static final String API = "/api/v1";
+  private static final int MOST_SIZE = 1000;
+  private static final int SIZE = 100;
+
+  private static final Param TID = Param.text("tid", 64, "3787",
+      "A tid of the host, or a task id as answers give it.").in(Param.Place.PATH);
+  private static final Param AT = Param.text("at", 64, "2023-08-11T10:45:50Z",
+      "The time that is meant, now without it: RFC 3339, seconds since 1970 with at most nine digits of fraction"
+          + " (1691750738.271), or mono:SECONDS.FRACTION on the monotonic clock of a boot.");
+  private static final Param BOOT = Param.text("boot", 36, "bbbbbbbb",
+      "The boot that the time is in: its id, or as much of the start as tells it from others. Without it, the present"
+          + " one for mono:, and whichever a time of the wall clock falls into.");
+  private static final Param STYLE = Param.word("style", List.of("kernel", "names", "domain"),
+      "How a history is written; kernel without it.");
+  private static final Param LIMIT = Param.number("limit", 0, Integer.MAX_VALUE,
+      "The most bytes of a history, of which the oldest items are left out: at least 256, or 0 for no limit. 1024"
+          + " without it in the style kernel, 0 in the others.");
+  private static final Param CURSOR = Param.text("cursor", 128, "",
+      "Where to go on: what the page before gave as next. An empty one is none.");
+
+  private static final Endpoint TASK = Endpoint.get("getTask", API + "/tasks/{tid}")
+      .says("A task and how it came to be",
+          "The task that held the tid at the time; without a time the live holder, else the last one.")
+      .takes(TID, AT, BOOT).refuses(NO_SUCH_TASK, NO_SUCH_BOOT, AMBIGUOUS_TIME, STORE_FAILED, NOT_ACCEPTABLE)
+      .gives(Answer.json(TaskView.class, "The task.", "getTask.json"));
+
+  private static final Endpoint HISTORY = Endpoint.get("getHistory", API + "/tasks/{tid}/history")
+      .says("A task's history as one line", "In the style that is asked for, without an end of line.")
+      .takes(TID, AT, BOOT, STYLE, LIMIT)
+      .refuses(NO_SUCH_TASK, NO_SUCH_BOOT, AMBIGUOUS_TIME, STORE_FAILED, NOT_ACCEPTABLE)
+      .gives(Answer.text("text/plain", "The history.", "getHistory.txt"));
+
+  private static final Endpoint CHILDREN = Endpoint.get("getChildren", API + "/tasks/{tid}/children")
+      .says("The tasks that a task created", "Live and ended ones, by start and then tid.")
+      .takes(TID, AT, BOOT, Param.number("size", 1, MOST_SIZE, "How many to a page, at most.").otherwise(SIZE), CURSOR)
+      .refuses(NO_SUCH_TASK, NO_SUCH_BOOT, AMBIGUOUS_TIME, STORE_FAILED, NOT_ACCEPTABLE)
+      .gives(Answer.page(Page.class, ChildView.class, "A page of them.", "getChildren.json"));
+
+  private static final Endpoint TREE = Endpoint.get("getTree", API + "/tree")
+      .says("The tree of processes", "Those that live, in preorder: below each its children by start. A process stands"
+          + " below its creator while that lives, else below its reaper.")
+      .takes(Param.text("root", 64, "3767", "A tid or task id: only it and what stands below it."),
+          Param.number("depth", 0, Integer.MAX_VALUE, "How far below the root; all without it.")
+              .otherwise(Integer.MAX_VALUE),
+          Param.number("size", 1, 10_000, "How many to a page, at most.").otherwise(1000), CURSOR)
+      .refuses(NO_SUCH_TASK, STORE_FAILED, NOT_ACCEPTABLE)
+      .gives(Answer.page(Page.class, TreeNodeView.class, "A page of it.", "getTree.json"));
+
+  private static final Endpoint LINEAGES = Endpoint.post("postLineages", API + "/lineages")
+      .says("Many histories at once", "A question a line, answered in order while they come in. Whoever sends much"
+          + " reads the answers at the same time. A line of at most 64 KiB; a bad one is answered by an error in its"
+          + " place, blank ones are left out.")
+      .takes(STYLE, LIMIT).reads(new Request("application/x-ndjson", LineageQuestionView.class,
+          "One question a line.", "postLineages.request.ndjson"))
+      .refuses(BUSY, NOT_ACCEPTABLE, UNSUPPORTED_MEDIA, STORE_FAILED)
+      .gives(new Answer("application/x-ndjson", LineageView.class, List.of(), "One answer a line.",
+          "postLineages.ndjson"));
+
+  private static final Endpoint ENRICH = Endpoint.post("postAuditLog", API + "/enrich/audit")
+      .says("Histories for an audit log", "The same bytes come back, with a record of type 1340 for each event whose"
+          + " process is known. Streamed, of any length; whoever sends much reads at the same time.")
+      .takes(Param.flag("all", "Whether events without SYSCALL get a history too, by the first pid in them."), LIMIT,
+          Param.flag("summary", "Whether a last line, #taskhistory and a JSON object, says how many there were."))
+      .reads(new Request("text/plain", null, "An audit log of this machine.", "postAuditLog.request.txt"))
+      .refuses(BUSY, NOT_ACCEPTABLE, UNSUPPORTED_MEDIA, STORE_FAILED)
+      .gives(Answer.text("text/plain", "The log with histories.", "postAuditLog.txt"));
+
+  private static final Endpoint SEARCH = Endpoint.get("search", API + "/search")
+      .says("Past execs", "Oldest first. A page can be short, even empty, and still have a next: it is returned when"
+          + " so many execs have been looked at.")
+      .takes(Param.text("comm", 64, "sshd", "The name of the exec, with escapes as in the kernel style."),
+          Param.text("exe", 4096, "/usr/sbin/sshd",
+              "The running image or the program that exec was asked for, with escapes as in the kernel style."),
+          Param.number("uid", 0, 0xffff_ffffL, "The real uid."),
+          Param.text("from", 64, "2023-08-11T10:45:00Z", "The first time that counts, written as at elsewhere."),
+          Param.text("to", 64, "2023-08-11T10:46:00Z", "The first time that no longer does."),
+          Param.number("size", 1, MOST_SIZE, "How many to a page, at most.").otherwise(SIZE), CURSOR)
+      .refuses(STORE_FAILED, NOT_ACCEPTABLE)
+      .gives(Answer.page(Page.class, ExecView.class, "A page of them.", "search.json"));
+
+  private static final Endpoint STATUS = Endpoint.get("getStatus", API + "/status").tag("service").forEverything()
+      .says("How following goes", "Sources, watermarks, losses, gaps, coverage, and the store.")
+      .refuses(STORE_FAILED, NOT_ACCEPTABLE)
+      .gives(Answer.json(StatusView.class, "What there is to say.", "getStatus.json"));
+
+  private static final Endpoint METRICS = Endpoint.get("getMetrics", "/metrics").tag("service").forEverything()
+      .says("What is counted, for Prometheus", "In its text format, or that of OpenMetrics where it is accepted.")
+      .refuses(STORE_FAILED).gives(Answer.text("text/plain", "Counters and gauges.", null));
+
+  private static final Endpoint HEALTHZ = Endpoint.get("getHealth", "/healthz").tag("service").open()
+      .says("Whether the process runs and answers", "")
+      .gives(Answer.text("text/plain", "It does.", "getHealth.txt"));
+
+  private static final Endpoint READYZ = Endpoint.get("getReadiness", "/readyz").tag("service").open()
+      .says("Whether tasks are being followed", "").refuses(NOT_READY)
+      .gives(Answer.text("text/plain", "They are.", "getReadiness.txt"));
+
+  private static final Endpoint OPENAPI = Endpoint.get("getOpenApi", "/openapi.json").tag("service").open()
+      .says("This document", "It holds no data. OpenAPI 3.1, JSON Schema 2020-12.").refuses(NOT_ACCEPTABLE)
+      .gives(Answer.text(Answer.JSON, "This document.", null));
+
+  private Endpoints() {}
+
+  public static List<Endpoint> all() {
+    return List.of(TASK, HISTORY, CHILDREN, TREE, LINEAGES, ENRICH, SEARCH, STATUS, METRICS, HEALTHZ, READYZ, OPENAPI);
+  }
+}
