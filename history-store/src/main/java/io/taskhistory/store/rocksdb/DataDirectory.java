@@ -21,8 +21,15 @@ import java.util.stream.Stream;
  */
 final class DataDirectory implements AutoCloseable {
 
-  /** The format that this class and its package write. Raise it with every change that an older one cannot read. */
-  static final int FORMAT = 1;
+  /**
+   * The format that this class and its package write. Raise it with every change that an older one cannot read.
+   *
+   * <pre>
+   *   1   the six families up to children
+   *   2   more families: what they have of periods that were written before is missing, and is done without
+   * </pre>
+   */
+  static final int FORMAT = 2;
 
   private static final String VERSION = "VERSION";
   private static final String NEW_VERSION = "VERSION.new";
@@ -105,15 +112,27 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private static void checkVersion(Path directory) throws IOException {
+  /** What a directory says that it has; 0 for what none says. */
+  private static int format(Path directory) throws IOException {
     Path file = directory.resolve(VERSION);
     String text = Files.size(file) > LONGEST_VERSION ? "" : Files.readString(file, StandardCharsets.ISO_8859_1).strip();
-    int format;
     try {
-      format = text.startsWith(VERSION_PREFIX) ? Integer.parseInt(text.substring(VERSION_PREFIX.length())) : 0;
+      return text.startsWith(VERSION_PREFIX) ? Integer.parseInt(text.substring(VERSION_PREFIX.length())) : 0;
     } catch (NumberFormatException e) {
-      format = 0;
+      return 0;
     }
+  }
+
+  /** Says that it has the present format, which no older program can go on with, before anything of that is written. */
+  void raiseFormat() throws IOException {
+    if (format(directory) < FORMAT) {
+      writeVersion(directory);
+    }
+  }
+
+  private static void checkVersion(Path directory) throws IOException {
+    Path file = directory.resolve(VERSION);
+    int format = format(directory);
     if (format < 1) {
       throw new StoreException(file + " was not written by taskhistory. Name another directory with"
           + " --data-dir; or, where this is one and the file was damaged, write into it: " + VERSION_PREFIX + FORMAT);

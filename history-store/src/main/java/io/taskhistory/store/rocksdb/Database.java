@@ -7,9 +7,7 @@ import io.taskhistory.store.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.StampedLock;
@@ -39,28 +37,7 @@ final class Database implements AutoCloseable {
   /** How long after a failed write or a failed opening the next is tried. */
   private static final long PAUSE = TimeUnit.SECONDS.toNanos(1);
 
-  /** Up to so much in tables is read through when the store is opened; more than that while it is used. */
-  private static final long CHECKED_AT_ONCE = 256 << 20;
-
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
-
-  static {
-    RocksDB.loadLibrary();
-  }
-
-  /** RocksDB and its families, by ordinal. */
-  private record Handles(RocksDB rocks, List<ColumnFamilyHandle> families) {
-
-    ColumnFamilyHandle of(Family family) {
-      return families.get(family.ordinal());
-    }
-
-    /** May be called twice. */
-    void close() {
-      families.forEach(ColumnFamilyHandle::close);
-      rocks.close();
-    }
-  }
 
   /** See {@link #forEach}. */
   interface Work {
@@ -72,6 +49,7 @@ final class Database implements AutoCloseable {
   private final StoreSettings settings;
   private final Options options;
   private final Health health;
+  private final Opener opener;
   private final StampedLock gate = new StampedLock();
 
   /** Taken before the gate: what is done for long in the background must not keep those waiting who read. */
@@ -79,8 +57,6 @@ final class Database implements AutoCloseable {
   private final AtomicLongArray estimates = new AtomicLongArray(Family.values().length);
   private @Nullable Handles handles;
   private boolean closed;
-  private @Nullable StateFile state;
-  private @Nullable TableCheck check;
   private int unsynced;
   private volatile boolean failed;
   private long failedAt;
@@ -91,6 +67,7 @@ final class Database implements AutoCloseable {
     this.settings = settings;
     this.options = new Options(settings.flush());
     this.health = new Health(directory.path());
+    this.opener = new Opener(directory, files, settings, options, health);
   }
 
   static Database open(DataDirectory directory) {
@@ -106,7 +83,7 @@ final class Database implements AutoCloseable {
   static Database open(DataDirectory directory, Path files, StoreSettings settings) {
     Database database = new Database(directory, files, settings);
     try {
-      database.handles = database.openRocks(true);
+      database.handles = database.opener.open(true);
       return database;
     } catch (RuntimeException e) {
       database.close();
@@ -117,64 +94,13 @@ final class Database implements AutoCloseable {
   /** To look only: nothing is written, and what the log has is read into memory. */
   static Database openToRead(DataDirectory directory, Path files) {
     Database database = new Database(directory, files, StoreSettings.DEFAULT);
-    List<ColumnFamilyHandle> families = new ArrayList<>();
     try {
-      RocksDB rocks = RocksDB.openReadOnly(
-          database.options.database, files.toString(), database.options.families, families);
-      database.handles = new Handles(rocks, families);
+      database.handles = database.opener.openToRead();
       return database;
-    } catch (RocksDBException e) {
+    } catch (RuntimeException e) {
       database.close();
-      throw database.health.cannot("open", e);
+      throw e;
     }
-  }
-
-  private Handles openRocks(boolean isFirst) {
-    List<ColumnFamilyHandle> families = new ArrayList<>();
-    try {
-      Files.createDirectories(files);
-      Inspection found = inspect(isFirst);
-      StateFile before = found.state();
-      options.create(found.isNew(), before == null);
-      String boot = StateFile.bootNow();
-      if (before != null) {
-        StateFile.open(boot, settings.flush(), before.logs(), before.first()).write(files);
-      }
-      RocksDB rocks = RocksDB.open(options.database, files.toString(), options.families, families);
-      Handles opened = new Handles(rocks, families);
-      try {
-        state = Inspection.opened(files, boot, settings.flush());
-      } catch (IOException e) {
-        opened.close();
-        throw e;
-      }
-      return opened;
-    } catch (RocksDBException e) {
-      if (String.valueOf(e.getMessage()).contains("LOCK")) {
-        throw DataDirectory.inUse(directory.path());
-      }
-      throw health.cannot("open", e);
-    } catch (IOException e) {
-      throw health.cannot("open", e);
-    }
-  }
-
-  /** Refuses what is damaged; cuts off what a process that died has left half written. */
-  private Inspection inspect(boolean isFirst) throws IOException {
-    Inspection found = Inspection.of(files);
-    if (!found.damages().isEmpty()) {
-      throw health.damaged(found.damages().get(0));
-    }
-    boolean isQuick = found.tableBytes() <= CHECKED_AT_ONCE;
-    List<Inspection.Damage> wrong = found.tables(isFirst && isQuick, bytes -> { });
-    if (!wrong.isEmpty()) {
-      throw health.damaged(wrong.get(0));
-    }
-    found.cut();
-    if (isFirst && !isQuick) {
-      check = new TableCheck(found, health);
-    }
-    return found;
   }
 
   /** Runs what uses RocksDB, with the certainty that nobody closes it meanwhile. Not to be nested. */
@@ -200,13 +126,14 @@ final class Database implements AutoCloseable {
   }
 
   int[] familyIds() {
-    return handles().families.stream().mapToInt(ColumnFamilyHandle::getID).toArray();
+    return handles().ids();
   }
 
   byte @Nullable [] get(Family family, byte[] key) {
     Handles now = handles();
+    ColumnFamilyHandle handle = now.find(family);
     try {
-      return now.rocks.get(now.of(family), options.read, key);
+      return handle == null ? null : now.rocks.get(handle, options.read, key);
     } catch (RocksDBException e) {
       throw health.cannot("read", e);
     }
@@ -215,14 +142,19 @@ final class Database implements AutoCloseable {
   /** To be closed within the same use. */
   Scan scan(Family family) {
     Handles now = handles();
-    return new Scan(now.rocks.newIterator(now.of(family), options.read), health);
+    ColumnFamilyHandle handle = now.find(family);
+    return new Scan(handle == null ? null : now.rocks.newIterator(handle, options.read), health);
   }
 
   /** All rows of a family that can be read. */
   void scanSkipping(Family family, SkippingScan.Found found) {
     using(() -> {
       Handles now = handles();
-      try (RocksIterator iterator = now.rocks.newIterator(now.of(family), options.read)) {
+      ColumnFamilyHandle handle = now.find(family);
+      if (handle == null) {
+        return family;
+      }
+      try (RocksIterator iterator = now.rocks.newIterator(handle, options.read)) {
         SkippingScan.over(iterator, new SkippingScan.Cells() {
           @Override
           public byte[] key() {
@@ -328,7 +260,7 @@ final class Database implements AutoCloseable {
     if (before != null) {
       before.close();
     }
-    Handles opened = openRocks(false);
+    Handles opened = opener.open(false);
     unsynced = settings.freq(); // what the log had before counts as well
     try {
       exchange(opened);
@@ -365,8 +297,9 @@ final class Database implements AutoCloseable {
   long estimate(Family family) {
     Handles now = handles;
     try {
-      if (now != null) {
-        estimates.set(family.ordinal(), now.rocks.getLongProperty(now.of(family), "rocksdb.estimate-num-keys"));
+      ColumnFamilyHandle handle = now == null ? null : now.find(family);
+      if (now != null && handle != null) {
+        estimates.set(family.ordinal(), now.rocks.getLongProperty(handle, "rocksdb.estimate-num-keys"));
       }
       return estimates.get(family.ordinal());
     } catch (RocksDBException e) {
@@ -384,10 +317,7 @@ final class Database implements AutoCloseable {
 
   @Override
   public void close() {
-    TableCheck running = check;
-    if (running != null) {
-      running.close();
-    }
+    opener.endChecking();
     long work = background.writeLock();
     long stamp = gate.writeLock();
     try {
@@ -396,31 +326,12 @@ final class Database implements AutoCloseable {
       }
       closed = true;
       if (handles != null) {
-        close(handles);
+        opener.close(handles, !failed, this::copyMeta);
       }
       options.close();
     } finally {
       gate.unlockWrite(stamp);
       background.unlockWrite(work);
-    }
-  }
-
-  /** Only what is known to be on the disk in full is marked as closed; where that fails, nothing is lost by it. */
-  private void close(Handles open) {
-    StateFile then = state;
-    try {
-      boolean isWhole = !failed && then != null;
-      if (isWhole) {
-        copyMeta();
-        open.rocks.syncWal();
-      }
-      open.close();
-      if (isWhole) {
-        Inspection.closed(files, Objects.requireNonNull(then));
-      }
-    } catch (RocksDBException | IOException e) {
-      open.close();
-      LOG.warn("The data directory {} could not be marked as closed: {}", directory.path(), e.getMessage());
     }
   }
 }

@@ -5,17 +5,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDB;
 
-/** The families of keys; what RocksDB calls column families. */
+/**
+ * The families of keys; what RocksDB calls column families. New ones come last, and how many a store had is in its
+ * {@link StateFile}: so one that is missing is told from one that an earlier format did not have.
+ */
 enum Family {
   META(new String(RocksDB.DEFAULT_COLUMN_FAMILY, StandardCharsets.US_ASCII)),
   LIVE("live"),
   TASKS("tasks"),
   ENTRIES("entries"),
   DETAILS("details"),
-  CHILDREN("children");
+  CHILDREN("children"),
+  LINEAGES("lineages"),
+  POSTINGS("postings");
 
   /** Those whose keys start with the number of a period. */
-  static final List<Family> BY_PERIOD = List.of(TASKS, ENTRIES, DETAILS, CHILDREN);
+  static final List<Family> BY_PERIOD = List.of(TASKS, ENTRIES, DETAILS, CHILDREN, LINEAGES, POSTINGS);
+
+  /** Those whose rows say what no other family does; what is in the rest a store can do without. */
+  static final List<Family> ESSENTIAL = List.of(META, LIVE, TASKS, ENTRIES, DETAILS, CHILDREN);
 
   private final String label;
 

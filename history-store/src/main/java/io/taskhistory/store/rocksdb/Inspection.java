@@ -146,7 +146,8 @@ final class Inspection {
       cuts.add(new Cut(file, scan.whole(), scan.size() - scan.whole()));
     }
     StateFile then = state;
-    boolean isCut = then != null && (!read.manifest().hasAllFamilies() || read.manifest().logsFrom() < then.logs());
+    boolean isCut = then != null
+        && (!read.manifest().hasFamilies(then.families()) || read.manifest().logsFrom() < then.logs());
     if (isCut) {
       damages.add(new Damage(file, "its end is missing"));
     } else {
@@ -318,7 +319,8 @@ final class Inspection {
       throw new IOException("what was written a moment ago is gone: " + now.damages);
     }
     now.readLogs(said);
-    StateFile state = StateFile.open(boot, flush, said.logsFrom(), now.logs.isEmpty() ? 0 : now.logs.lastKey());
+    StateFile state = StateFile.open(
+        boot, flush, said.logsFrom(), now.logs.isEmpty() ? 0 : now.logs.lastKey(), Family.values().length);
     state.write(database);
     return state;
   }

@@ -212,7 +212,7 @@ final class Mending {
         case TASKS -> {
           return record.decode(Keys.u32(key, 4), Keys.taskStart(key), value).ending != null;
         }
-        case META, LIVE, CHILDREN -> { }
+        case META, LIVE, CHILDREN, LINEAGES, POSTINGS -> { }
       }
       return true;
     } catch (StoreException | IllegalArgumentException | IndexOutOfBoundsException e) {

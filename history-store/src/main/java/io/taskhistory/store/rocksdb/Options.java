@@ -13,6 +13,7 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
 import org.rocksdb.WriteOptions;
 
 /**
@@ -25,6 +26,10 @@ import org.rocksdb.WriteOptions;
  * their names.
  */
 final class Options implements AutoCloseable {
+
+  static {
+    RocksDB.loadLibrary();
+  }
 
   static final long BLOCK_CACHE = 32 << 20;
   static final long MEMTABLES = 24 << 20;
@@ -70,9 +75,12 @@ final class Options implements AutoCloseable {
     }
   }
 
-  /** A store that is there is not to be made again of what is missing. */
-  void create(boolean isNew, boolean isUnfinished) {
-    database.setCreateIfMissing(isNew).setCreateMissingColumnFamilies(isUnfinished);
+  /**
+   * A store that is there is not to be made again of what is missing; but for families, which {@link Inspection} misses
+   * where they were there, and which an earlier format did not have.
+   */
+  void create(boolean isNew) {
+    database.setCreateIfMissing(isNew).setCreateMissingColumnFamilies(true);
   }
 
   private ColumnFamilyOptions options(Family family) {

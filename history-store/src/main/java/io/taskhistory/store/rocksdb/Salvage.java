@@ -33,6 +33,8 @@ import org.rocksdb.SstFileReaderIterator;
  * <p>In pieces, where the manifest or a table is gone: each table for itself, and then the logs. Nobody knows then what
  * was deleted later. Ended tasks and entries never are while their period is kept; of an entry with two names neither
  * is believed; and live tasks are taken from the logs alone, since elsewhere one may stand that ended long ago.
+ *
+ * <p>What a store can do without is left behind: its periods are searched as those that never had it.
  */
 final class Salvage {
 
@@ -194,7 +196,7 @@ final class Salvage {
       return String.valueOf(e.getMessage());
     }
     try (source) {
-      for (Family family : Family.values()) {
+      for (Family family : Family.ESSENTIAL) {
         source.scanSkipping(family, new Rows(family, likeness.toString(), 0));
       }
     }
@@ -234,7 +236,7 @@ final class Salvage {
       flush(); // no key is twice in one table
       progress.at("tables", ++done, tables.size());
     }
-    for (Family family : Family.values()) {
+    for (Family family : Family.ESSENTIAL) {
       holes.putIfAbsent(family, 0);
     }
     Repair.delete(likeness);
@@ -243,7 +245,7 @@ final class Salvage {
       copyLog(number, likeness.resolve("%06d.log".formatted(FIRST_LOG + number)));
     }
     try (Database source = Database.openToRead(directory, likeness)) {
-      for (Family family : Family.values()) {
+      for (Family family : Family.ESSENTIAL) {
         source.scanSkipping(family, new Rows(family, likeness.toString(), 0));
       }
     }
@@ -256,7 +258,7 @@ final class Salvage {
       String label = new String(reader.getTableProperties().getColumnFamilyName(),
           StandardCharsets.US_ASCII);
       Family family = Family.of(label);
-      if (family == null || family == Family.LIVE) {
+      if (family == null || family == Family.LIVE || !Family.ESSENTIAL.contains(family)) {
         return;
       }
       try (SstFileReaderIterator iterator = reader.newIterator(read)) {
@@ -335,7 +337,7 @@ final class Salvage {
       case ENTRIES -> doubted(key, there, value);
       case META -> key[0] == MetaRows.WATERMARK
           && MetaRows.watermark(value).watermark() < MetaRows.watermark(there).watermark() ? null : value;
-      case LIVE, TASKS, DETAILS, CHILDREN -> value;
+      case LIVE, TASKS, DETAILS, CHILDREN, LINEAGES, POSTINGS -> value;
     };
   }
 

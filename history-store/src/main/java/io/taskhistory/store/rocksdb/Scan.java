@@ -1,47 +1,52 @@
 package io.taskhistory.store.rocksdb;
 
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
-/** A walk over one family's keys, to be closed within the use of {@link Database} that it was begun in. */
+/**
+ * A walk over one family's keys, to be closed within the use of {@link Database} that it was begun in. A family that is
+ * not there has none.
+ */
 final class Scan implements AutoCloseable {
 
-  private final RocksIterator iterator;
+  private final @Nullable RocksIterator iterator;
   private final Health health;
 
-  Scan(RocksIterator iterator, Health health) {
+  Scan(@Nullable RocksIterator iterator, Health health) {
     this.iterator = iterator;
     this.health = health;
   }
 
   /** To the first at or after {@code key}; false where there is none. */
   boolean from(byte[] key) {
-    iterator.seek(key);
-    return isValid();
+    return moved(there -> there.seek(key));
   }
 
   /** To the last at or before {@code key}; false where there is none. */
   boolean backFrom(byte[] key) {
-    iterator.seekForPrev(key);
-    return isValid();
+    return moved(there -> there.seekForPrev(key));
   }
 
   boolean first() {
-    iterator.seekToFirst();
-    return isValid();
+    return moved(RocksIterator::seekToFirst);
   }
 
   boolean next() {
-    iterator.next();
-    return isValid();
+    return moved(RocksIterator::next);
   }
 
   boolean previous() {
-    iterator.prev();
-    return isValid();
+    return moved(RocksIterator::prev);
   }
 
-  private boolean isValid() {
+  private boolean moved(Consumer<RocksIterator> move) {
+    if (iterator == null) {
+      return false;
+    }
+    move.accept(iterator);
     if (iterator.isValid()) {
       return true;
     }
@@ -54,15 +59,21 @@ final class Scan implements AutoCloseable {
   }
 
   byte[] key() {
-    return iterator.key();
+    return there().key();
   }
 
   byte[] value() {
-    return iterator.value();
+    return there().value();
+  }
+
+  private RocksIterator there() {
+    return Objects.requireNonNull(iterator);
   }
 
   @Override
   public void close() {
-    iterator.close();
+    if (iterator != null) {
+      iterator.close();
+    }
   }
 }

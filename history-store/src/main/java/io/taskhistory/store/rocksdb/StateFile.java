@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   flush none                          flush none
  *   logs 9                              logs 9
  *   first 12                            first 12
+ *   families 8                          families 8
  *   sum 1a2b3c4d                        file CURRENT 16 99aabbcc
  *                                       file 000012.log 4096 00112233
  *                                       sum 1a2b3c4d
@@ -34,11 +35,13 @@ import org.jspecify.annotations.Nullable;
  *   flush   how the log was synced
  *   logs    the first log that was needed once the store was open
  *   first   the log that was begun by opening
+ *   families   how many there were; the first format, which does not tell, had six
  *   file    size and CRC-32C of each file but the tables, whose checksums are in the manifest
  *   sum     CRC-32C of the lines before
  * </pre>
  */
-record StateFile(boolean isClosed, String boot, Flush flush, long logs, long first, Map<String, Sum> files) {
+record StateFile(
+    boolean isClosed, String boot, Flush flush, long logs, long first, int families, Map<String, Sum> files) {
 
   static final String NAME = "STATE";
 
@@ -46,6 +49,8 @@ record StateFile(boolean isClosed, String boot, Flush flush, long logs, long fir
   private static final String TITLE = "taskhistory store, ";
   private static final String OPEN = "open";
   private static final String CLOSED = "closed";
+  private static final String FAMILIES = "families ";
+  private static final int FAMILIES_AT_FIRST = 6;
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final long LONGEST = 1 << 16;
   private static final int READ = 1 << 18;
@@ -69,12 +74,17 @@ record StateFile(boolean isClosed, String boot, Flush flush, long logs, long fir
     }
   }
 
-  static StateFile open(String boot, Flush flush, long logs, long first) {
-    return new StateFile(false, boot, flush, logs, first, Map.of());
+  static StateFile open(String boot, Flush flush, long logs, long first, int families) {
+    return new StateFile(false, boot, flush, logs, first, families, Map.of());
+  }
+
+  /** The same store in use, in that boot of the machine. */
+  StateFile opened(String boot, Flush flush) {
+    return open(boot, flush, logs, first, families);
   }
 
   StateFile closed(Map<String, Sum> files) {
-    return new StateFile(true, boot, flush, logs, first, files);
+    return new StateFile(true, boot, flush, logs, first, families, files);
   }
 
   /** The boot of this moment; empty where the kernel does not tell. */
@@ -108,13 +118,18 @@ record StateFile(boolean isClosed, String boot, Flush flush, long logs, long fir
   private static StateFile parse(String text) {
     String[] lines = text.split("\n");
     Map<String, Sum> files = new TreeMap<>();
+    int families = FAMILIES_AT_FIRST;
     try {
       for (int i = 5; i < lines.length; i++) {
+        if (lines[i].startsWith(FAMILIES)) {
+          families = Integer.parseInt(after(lines[i]));
+          continue;
+        }
         String[] words = lines[i].split(" ");
         files.put(words[1], new Sum(Long.parseLong(words[2]), Integer.parseUnsignedInt(words[3], 16)));
       }
       return new StateFile(lines[0].equals(TITLE + CLOSED), after(lines[1]), Flush.valueOf(after(lines[2])),
-          Long.parseLong(after(lines[3])), Long.parseLong(after(lines[4])), files);
+          Long.parseLong(after(lines[3])), Long.parseLong(after(lines[4])), families, files);
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new StoreException("it does not say what it should", e);
     }
@@ -136,7 +151,8 @@ record StateFile(boolean isClosed, String boot, Flush flush, long logs, long fir
         .append("\nboot ").append(boot)
         .append("\nflush ").append(flush)
         .append("\nlogs ").append(logs)
-        .append("\nfirst ").append(first).append('\n');
+        .append("\nfirst ").append(first)
+        .append('\n').append(FAMILIES).append(families).append('\n');
     files.forEach((name, sum) -> text.append("file %s %d %08x%n".formatted(name, sum.size(), sum.crc())));
     text.append(sum(text.toString()));
     Path next = database.resolve(NEW_NAME);

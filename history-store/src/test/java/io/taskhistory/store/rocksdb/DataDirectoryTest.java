@@ -59,7 +59,7 @@ final class DataDirectoryTest {
     open(directory).close();
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory))).isEqualTo("rwx------");
-    assertThat(Files.readString(directory.resolve("VERSION"))).isEqualTo("taskhistory data, format 1\n");
+    assertThat(Files.readString(directory.resolve("VERSION"))).isEqualTo("taskhistory data, format 2\n");
     open(directory).close();
   }
 

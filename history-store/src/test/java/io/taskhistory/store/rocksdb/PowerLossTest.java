@@ -108,7 +108,7 @@ final class PowerLossTest {
     Path database = left.resolve("db");
     StateFile then = Files.isDirectory(database) ? StateFile.read(database) : null;
     if (then != null && !then.isClosed()) {
-      StateFile.open("another boot", then.flush(), then.logs(), then.first()).write(database);
+      then.opened("another boot", then.flush()).write(database);
     }
   }
 
