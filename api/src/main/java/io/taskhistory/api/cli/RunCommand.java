@@ -5,9 +5,9 @@ import io.taskhistory.api.policy.Keeper;
 import io.taskhistory.api.policy.Policy;
 import io.taskhistory.api.policy.PolicyReader;
 import io.taskhistory.api.policy.ProgramRunner;
+import io.taskhistory.api.service.Admission;
 import io.taskhistory.api.service.AuditUse;
 import io.taskhistory.api.service.LinuxMachine;
-import io.taskhistory.api.service.Listen;
 import io.taskhistory.api.service.Machine;
 import io.taskhistory.api.service.Recording;
 import io.taskhistory.api.service.Service;
@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,20 +34,14 @@ import picocli.CommandLine.Spec;
 @Command(name = "run", description = "Follow all tasks of this host and answer questions about them.")
 final class RunCommand implements Callable<Integer> {
 
-  static final String DEFAULT_LISTEN = "127.0.0.1:1340";
-
-  /** Who gets answers. */
-  enum Auth { TOKEN, NONE }
-
   @ParentCommand
   private @Nullable TaskhistoryCommand program;
 
   @Spec
   private @Nullable CommandSpec spec;
 
-  @Option(names = "--listen", paramLabel = "HOST:PORT",
-      description = "where to answer, on loopback; port 0 is any that is free (default: ${DEFAULT-VALUE})")
-  private String listen = DEFAULT_LISTEN;
+  @Mixin
+  private DoorOptions doors = new DoorOptions();
 
   @Option(names = "--source", paramLabel = "SOURCE",
       description = "what to follow tasks by: auto, the best there is (default), trace, the kernel's trace buffer,"
@@ -93,10 +88,6 @@ final class RunCommand implements Callable<Integer> {
       description = "one of them, whatever that file says; may be given more than once")
   private List<String> sets = new ArrayList<>();
 
-  @Option(names = "--auth", paramLabel = "HOW",
-      description = "what callers have to show: token, the one in the data directory (default), or none, for tests")
-  private Auth auth = Auth.TOKEN;
-
   @Option(names = "--receive-buffer", paramLabel = "BYTES",
       description = "the size of the proc connector's buffer in the kernel (default: ${DEFAULT-VALUE})")
   private int receiveBuffer = LinuxMachine.DEFAULT_RECEIVE_BUFFER;
@@ -104,7 +95,8 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     TaskhistoryCommand all = Programs.of(program);
-    Listen where = checked(all);
+    Admission admission = doors.admission(all);
+    checkRelease();
     Path data = all.dataDirectory().path();
     if (thaw) {
       return thaw(all, data);
@@ -122,7 +114,7 @@ final class RunCommand implements Callable<Integer> {
     }
     Keeper.check(policy, data);
     LinkedBlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
-    Service service = Service.start(machine, all.dataDirectory(), where, auth == Auth.TOKEN,
+    Service service = Service.start(machine, all.dataDirectory(), admission,
         Keeper.Setup.of(policy, data, new ProgramRunner()), failures::add);
     stopOnSignal(service);
     all.terminal().line("ready " + service.url());
@@ -171,17 +163,9 @@ final class RunCommand implements Callable<Integer> {
     }, "stop"));
   }
 
-  private Listen checked(TaskhistoryCommand all) {
-    if (all.hasServer()) {
-      throw wrong("--server is for the commands that ask; run answers: use --listen");
-    }
+  private void checkRelease() {
     if (release && (source == Sources.Choice.PROC || source == Sources.Choice.AUDIT)) {
       throw wrong("--release is about what the kernel's trace buffer records; leave --source away");
-    }
-    try {
-      return Listen.parse(listen);
-    } catch (IllegalArgumentException e) {
-      throw wrong("--listen " + Terminal.clean(listen) + ": " + e.getMessage());
     }
   }
 

@@ -4,6 +4,8 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.taskhistory.api.access.Hosts;
+import io.taskhistory.api.access.LocalSocket;
+import io.taskhistory.api.access.Peers;
 import io.taskhistory.api.access.Token;
 import io.taskhistory.collector.CollectorView;
 import io.taskhistory.store.HistoryReader;
@@ -38,7 +40,7 @@ public final class ApiServer implements AutoCloseable {
   public ApiServer(
       HistoryReader reader, CollectorView collector, Bounds bounds, String version, ServerSocketChannel listening,
       @Nullable String token) {
-    this(reader, collector, bounds, version, new Doors(listening, token == null ? null : new Token(token)));
+    this(reader, collector, bounds, version, new Doors(listening, token == null ? null : new Token(token), null));
   }
 
   /**
@@ -49,10 +51,15 @@ public final class ApiServer implements AutoCloseable {
   public ApiServer(HistoryReader reader, CollectorView collector, Bounds bounds, String version, Doors doors) {
     WrongTokens wrong = new WrongTokens();
     Routes routes = new Routes(reader, collector, bounds, version, wrong);
-    Guard guard = new Guard(new Hosts(port(doors.listening()), false, Set::of), doors.token(), routes.audience(), wrong);
+    Guard guard = new Guard(
+        new Hosts(port(doors.listening()), false, Set::of), doors.token(), peers(doors.local()), routes.audience(), wrong);
     javalin = Javalin.create(config -> {
       settings(config);
       config.jetty.addConnector((server, http) -> connector(server, http, doors.listening()));
+      LocalSocket local = doors.local();
+      if (local != null) {
+        config.jetty.addConnector((server, http) -> connector(server, http, local));
+      }
       routes.define(config.routes, guard);
     });
   }
@@ -65,6 +72,10 @@ public final class ApiServer implements AutoCloseable {
   @Override
   public void close() {
     javalin.stop();
+  }
+
+  private static @Nullable Peers peers(@Nullable LocalSocket local) {
+    return local == null ? null : new Peers(local.group(), local.others());
   }
 
   private static int port(ServerSocketChannel listening) {
@@ -99,6 +110,13 @@ public final class ApiServer implements AutoCloseable {
     http.setSendXPoweredBy(false);
     http.setRequestHeaderSize(HEADER_BYTES);
     http.setOutputBufferSize(OUTPUT_BYTES);
+  }
+
+  private static Connector connector(Server server, HttpConfiguration http, LocalSocket local) {
+    PeerConnector connector = new PeerConnector(server, http, local);
+    connector.setIdleTimeout(IDLE_MILLIS);
+    connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
+    return connector;
   }
 
   private static Connector connector(Server server, HttpConfiguration http, ServerSocketChannel listening) {

@@ -2,14 +2,17 @@ package io.taskhistory.api.http;
 
 import io.javalin.http.Context;
 import io.taskhistory.api.access.Hosts;
+import io.taskhistory.api.access.Peers;
 import io.taskhistory.api.access.Token;
 import io.taskhistory.api.ask.Refusal;
 import io.taskhistory.api.ask.Viewer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import jdk.net.UnixDomainPrincipal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +50,7 @@ final class Guard {
 
   private final Hosts hosts;
   private final @Nullable Token token;
+  private final @Nullable Peers peers;
   private final Audience audience;
   private final WrongTokens wrong;
 
@@ -54,10 +58,12 @@ final class Guard {
    * A guard of all doors.
    *
    * @param token what to ask for, or null for nothing
+   * @param peers who may ask through the local socket, null where there is none
    */
-  Guard(Hosts hosts, @Nullable Token token, Audience audience, WrongTokens wrong) {
+  Guard(Hosts hosts, @Nullable Token token, @Nullable Peers peers, Audience audience, WrongTokens wrong) {
     this.hosts = hosts;
     this.token = token;
+    this.peers = peers;
     this.audience = audience;
     this.wrong = wrong;
   }
@@ -75,7 +81,9 @@ final class Guard {
       ctx.header("Allow", String.join(", ", METHODS));
       throw methodNotAllowed();
     }
-    if (!hosts.isOurs(ctx.header("Host"))) {
+    // No page reaches the local socket, whatever its host is called.
+    UnixDomainPrincipal peer = (UnixDomainPrincipal) ctx.req().getAttribute(PeerConnector.PEER);
+    if (peer == null && !hosts.isOurs(ctx.header("Host"))) {
       throw new Refusal(Refusal.Kind.MISDIRECTED, "the Host header names another host or port than this service's; ask"
           + " it as " + hosts.example() + ", also at the near end of a tunnel");
     }
@@ -87,7 +95,7 @@ final class Guard {
     if (!open) {
       refuseOtherSites(ctx);
     }
-    Permit permit = open ? new Permit(Viewer.EVERYTHING, () -> true) : permit(ctx);
+    Permit permit = open ? new Permit(Viewer.EVERYTHING, () -> true) : peer == null ? permit(ctx) : permit(peer);
     if (!permit.viewer.seesEverything() && audience.isForEverything.test(ctx.path())) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "this is for those who see everything: root and the group's members");
     }
@@ -101,6 +109,12 @@ final class Guard {
     if (site != null && !OWN_SITE.contains(site) || origin != null && !hosts.isOurOrigin(origin)) {
       throw new Refusal(Refusal.Kind.CROSS_SITE, "a page of another site asks; this service answers its own page alone");
     }
+  }
+
+  private Permit permit(UnixDomainPrincipal peer) {
+    Optional<Viewer> viewer = peers == null ? Optional.empty() : peers.viewer(peer);
+    return new Permit(viewer.orElseThrow(() -> new Refusal(Refusal.Kind.FORBIDDEN,
+        "this socket is for root and the group's members; see run --socket-others")), () -> true);
   }
 
   private Permit permit(Context ctx) {

@@ -1,5 +1,6 @@
 package io.taskhistory.api.service;
 
+import io.taskhistory.api.access.LocalSocket;
 import io.taskhistory.api.access.Regularly;
 import io.taskhistory.api.http.ApiServer;
 import io.taskhistory.api.http.Bounds;
@@ -38,13 +39,14 @@ public final class Service implements AutoCloseable {
   private final boolean auth;
 
   private Service(
-      Machine machine, DataDirectory directory, Listen listen, boolean auth, Keeper.@Nullable Setup keeping,
+      Machine machine, DataDirectory directory, Admission admission, Keeper.@Nullable Setup keeping,
       Consumer<Throwable> onFailure) {
     this.directory = directory;
-    this.auth = auth;
+    this.auth = admission.auth();
     try {
-      ServerSocketChannel listening = listen.open();
+      ServerSocketChannel listening = admission.listen().open();
       open.push(listening::close);
+      LocalSocket local = claimed(admission);
       url = Listen.url(listening);
       directory.create();
       HistoryStore store = machine.open(directory.path());
@@ -58,7 +60,7 @@ public final class Service implements AutoCloseable {
       }
       Bounds bounds = new Bounds(store.upkeep(), () -> Optional.ofNullable(keeper).map(Keeper::state));
       ApiServer server = new ApiServer(store.reader(), following, bounds, Version.read(),
-          new Doors(listening, token == null ? null : token.token()));
+          new Doors(listening, token == null ? null : token.token(), local));
       open.push(server::close);
       server.start();
       if (token != null) {
@@ -75,7 +77,7 @@ public final class Service implements AutoCloseable {
   /**
    * Starts one; it answers when this returns.
    *
-   * @param auth whether callers have to show the token
+   * @param admission where it answers, and whom
    * @param keeping how the store is kept within bounds; null for not at all
    * @param onFailure called where tasks cannot be followed any longer
    * @throws ServiceException where the port or the directory cannot be had
@@ -83,9 +85,25 @@ public final class Service implements AutoCloseable {
    * @throws io.taskhistory.api.policy.PolicyException where what is configured cannot be here
    */
   public static Service start(
-      Machine machine, DataDirectory directory, Listen listen, boolean auth, Keeper.@Nullable Setup keeping,
+      Machine machine, DataDirectory directory, Admission admission, Keeper.@Nullable Setup keeping,
       Consumer<Throwable> onFailure) {
-    return new Service(machine, directory, listen, auth, keeping, onFailure);
+    return new Service(machine, directory, admission, keeping, onFailure);
+  }
+
+  private static @Nullable LocalSocket claimed(Admission admission) {
+    LocalSocket socket = admission.socket();
+    try {
+      if (socket != null) {
+        socket.claim();
+      }
+      return socket;
+    } catch (IOException e) {
+      if (admission.socketIsOptional()) {
+        LOG.warn("there is no local socket: {}", e.getMessage());
+        return null;
+      }
+      throw new ServiceException("cannot listen on --socket: " + e.getMessage() + "; name another, or none", e);
+    }
   }
 
   public String url() {

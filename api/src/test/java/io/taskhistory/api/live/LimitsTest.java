@@ -10,6 +10,7 @@ import io.taskhistory.api.policy.Policy;
 import io.taskhistory.api.policy.PolicyReader;
 import io.taskhistory.api.policy.ProgramRunner;
 import io.taskhistory.api.policy.Runner;
+import io.taskhistory.api.service.Admission;
 import io.taskhistory.api.service.DataDirectory;
 import io.taskhistory.api.service.LinuxMachine;
 import io.taskhistory.api.service.Listen;
@@ -79,7 +80,7 @@ class LimitsTest extends LiveTest {
     Sources sources = new Sources(Sources.Choice.AUTO, LiveService.instance(home), Sources.FITTING,
         LinuxMachine.DEFAULT_RECEIVE_BUFFER);
     service = Service.start(new LinuxMachine(sources, policy.storeSettings(), policy.queueSize()), data,
-        Listen.parse("127.0.0.1:0"), false,
+        Admission.at(Listen.parse("127.0.0.1:0"), false),
         new Keeper.Setup(policy, data.path(), runner, directory.resolve("log")), failures::add);
   }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.taskhistory.api.policy.Keeper;
 import io.taskhistory.api.policy.Policy;
 import io.taskhistory.api.policy.PolicyReader;
+import io.taskhistory.api.service.Admission;
 import io.taskhistory.api.service.DataDirectory;
 import io.taskhistory.api.service.LinuxMachine;
 import io.taskhistory.api.service.Listen;
@@ -75,7 +76,7 @@ class RotationTest extends LiveTest {
     Sources sources = new Sources(Sources.Choice.AUTO, LiveService.instance(home), Sources.FITTING,
         LinuxMachine.DEFAULT_RECEIVE_BUFFER);
     service = Service.start(new LinuxMachine(sources, policy.storeSettings().with(Duration.ofSeconds(2), 0),
-        policy.queueSize()), data, Listen.parse("127.0.0.1:0"), false,
+        policy.queueSize()), data, Admission.at(Listen.parse("127.0.0.1:0"), false),
         new Keeper.Setup(policy, data.path(), (command, environment) -> { }, directory.resolve("log")), failures::add);
   }
 

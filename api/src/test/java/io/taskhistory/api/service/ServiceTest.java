@@ -90,8 +90,8 @@ class ServiceTest {
   private final Stage stage = new Stage();
 
   private Service start(boolean auth) {
-    return Service.start(stage, new DataDirectory(parent.resolve("data")), Listen.parse("127.0.0.1:0"), auth, null,
-        e -> { });
+    return Service.start(stage, new DataDirectory(parent.resolve("data")),
+        Admission.at(Listen.parse("127.0.0.1:0"), auth), null, e -> { });
   }
 
   private static int status(String url, String... headers) throws Exception {
@@ -159,7 +159,7 @@ class ServiceTest {
   void port_inUse_leavesEverythingAlone() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(() -> Service.start(stage, new DataDirectory(parent.resolve("data")),
-          Listen.parse("127.0.0.1:" + taken.getLocalPort()), true, null, e -> { }))
+          Admission.at(Listen.parse("127.0.0.1:" + taken.getLocalPort()), true), null, e -> { }))
           .isInstanceOf(ServiceException.class).hasMessageContaining("--listen");
     }
     assertThat(stage.steps).isEmpty();

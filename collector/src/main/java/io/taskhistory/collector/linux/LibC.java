@@ -60,6 +60,12 @@ public interface LibC {
 
   long sysconf(int name);
 
+  int getpwnam_r(long name, long passwd, long texts, long size, long result);
+
+  int getgrnam_r(long name, long group, long texts, long size, long result);
+
+  int getgrouplist(long user, int group, long groups, long count);
+
   /** For calls that the C library has no function for, by their number. */
   long syscall(long number, long a, long b, long c, long d);
 }

@@ -13,7 +13,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +31,10 @@ public final class JournalDirectory {
   private static final String NAME = "taskhistory";
   private static final Path RUN = Path.of("/run");
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
-  private static final String OURS_ALONE = "rwx------";
+  private static final Set<PosixFilePermission> OURS_ALONE = PosixFilePermissions.fromString("rwx------");
+  /** Others may go through to what is theirs in it (the service's socket), and neither list nor change it. */
+  private static final Set<PosixFilePermission> REACHABLE = PosixFilePermissions.fromString("rwx--x--x");
+  private static final Set<PosixFilePermission> OURS_ALONE_FILE = PosixFilePermissions.fromString("rw-------");
 
   private JournalDirectory() {}
 
@@ -57,8 +62,7 @@ public final class JournalDirectory {
   static void prepare(Path directory) {
     try {
       try {
-        Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(
-            PosixFilePermissions.fromString(OURS_ALONE)));
+        Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OURS_ALONE));
       } catch (FileAlreadyExistsException e) {
         // Whose it is is seen below.
       }
@@ -66,8 +70,8 @@ public final class JournalDirectory {
           Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       if (!attributes.isDirectory()
           || !attributes.owner().equals(Files.getOwner(Path.of("/proc/self")))
-          || !PosixFilePermissions.toString(attributes.permissions()).equals(OURS_ALONE)) {
-        throw new SourceException(directory + " is not a directory of ours alone (mode 0700); remove it");
+          || !REACHABLE.containsAll(attributes.permissions())) {
+        throw new SourceException(directory + " is not a directory of ours alone (mode 0700 or 0711); remove it");
       }
     } catch (IOException e) {
       throw new SourceException("the trace journal's directory " + directory + " cannot be used: " + e, e);
@@ -96,8 +100,8 @@ public final class JournalDirectory {
     Path file = lockFile(directory, instance);
     FileChannel channel = null;
     try {
-      channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE,
-          LinkOption.NOFOLLOW_LINKS);
+      channel = FileChannel.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ,
+          StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS), PosixFilePermissions.asFileAttribute(OURS_ALONE_FILE));
       if (tryLock(channel) == null) {
         String holder = Files.readString(file, StandardCharsets.ISO_8859_1).replaceAll("[^0-9]", "");
         channel.close();
