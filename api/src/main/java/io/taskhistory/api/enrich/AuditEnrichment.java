@@ -14,16 +14,16 @@ public final class AuditEnrichment {
 
   private final HistoryReader reader;
   private final CollectorView collector;
-  private final long tick;
+  private final long lag;
   private final EnrichmentCounts counts = new EnrichmentCounts();
 
   /**
-   * @param tick of the kernel's coarse clocks, by which it stamps audit events
+   * @param lag how far the kernel's coarse clocks can be behind, by which it stamps audit events
    */
-  public AuditEnrichment(HistoryReader reader, CollectorView collector, long tick) {
+  public AuditEnrichment(HistoryReader reader, CollectorView collector, long lag) {
     this.reader = reader;
     this.collector = collector;
-    this.tick = tick;
+    this.lag = lag;
   }
 
   /** What has passed since the service started. */
@@ -41,7 +41,7 @@ public final class AuditEnrichment {
   public Tally enrich(InputStream log, OutputStream enriched, boolean all, int limit) throws IOException {
     Tally tally = new Tally();
     LogPassage passage = new LogPassage(log, enriched);
-    EventBook book = new EventBook(passage, new Resolver(reader, collector, tick),
+    EventBook book = new EventBook(passage, new Resolver(reader, collector, lag),
         new HistoryLine(new HistoryTexts(limit)), tally, all);
     Counting counting = new Counting(book, tally);
     try {

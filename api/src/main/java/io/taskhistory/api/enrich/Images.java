@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *     stamp    syscall entered    returned
  *   ----|-------------|--------------|-----> time        comm is that of the return,
- *       |&lt;-- a tick --&gt;|                                  and an exec's entry that of its success
+ *       |&lt;-- the lag -&gt;|                                  and an exec's entry that of its success
  * </pre>
  *
  * <p>The stamp is ktime_get_coarse_real_ts64() at the entry (audit_syscall_entry() in kernel/auditsc.c), cut to
- * milliseconds when printed; so the entry is up to a tick and a millisecond later, never earlier. An event lies on one
- * side of every exec of its process but its own: no other thread is left when that returns.
+ * milliseconds when printed; so the entry is up to the lag of that clock and a millisecond later, never earlier.
+ * An event lies on one side of every exec of its process but its own: no other thread is left when that returns.
  */
 final class Images {
 
@@ -35,11 +35,11 @@ final class Images {
   /** How long an exec may take. */
   static final long SLOW_EXEC = 10_000_000_000L;
 
-  private final long tick;
+  private final long lag;
   private final List<Entry> options = new ArrayList<>();
 
-  Images(long tick) {
-    this.tick = tick;
+  Images(long lag) {
+    this.lag = lag;
   }
 
   /**
@@ -51,7 +51,7 @@ final class Images {
    * @return null where several fit
    */
   @Nullable Entry find(Task task, long from, long to, Question question, @Nullable Entry least) {
-    long entered = Math.min(to, from + tick - NOISE / 2);
+    long entered = Math.min(to, from + lag - NOISE / 2);
     return question.isExec
         ? afterExec(task.leader(), entered, to, question.comm, least)
         : asOf(task.leader(), entered, to, question, least);

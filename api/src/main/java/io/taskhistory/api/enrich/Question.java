@@ -7,7 +7,7 @@ final class Question {
 
   static final int NO_PID = -1;
 
-  /** When, on the wall clock: the last tick before the syscall was entered. */
+  /** When, by the coarse wall clock when the syscall was entered. */
   long stamp;
 
   /** Counts the machine's events: of two of one process, the one with the lower number was earlier. */

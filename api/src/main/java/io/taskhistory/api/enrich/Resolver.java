@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Finds the process that an audit record means, and where it stood. A wrong answer is worse than none: where what the
  * record says leaves a doubt, there is none.
  *
- * <p>Whoever held the pid at some time from a tick before the stamp until a tick and 2 ms after it can be meant: a
- * stamp is up to a tick and a millisecond too early (see {@link Images}), and clocks are compared to a millisecond.
+ * <p>Whoever held the pid at some time from the lag of the coarse clock before the stamp until that and 2 ms after it
+ * can be meant: a stamp is up to the lag and a millisecond too early (see {@link Images}), and clocks are compared to a
+ * millisecond.
  *
  * <p>One thread uses it, for one request; what it remembers is bounded.
  */
@@ -50,7 +51,7 @@ final class Resolver {
   private final WallTimes times;
   private final Images images;
   private final Candidates candidates;
-  private final long tick;
+  private final long lag;
   private final @Nullable Held[] remembered = new Held[REMEMBERED];
   private final List<WallTimes.Interval> intervals = new ArrayList<>();
   private final List<Known> holders = new ArrayList<>();
@@ -63,17 +64,17 @@ final class Resolver {
   private @Nullable Entry entry;
 
   /**
-   * @param tick how long a clock tick of the kernel is that wrote the records
+   * @param lag how far the clock can be behind that stamped the records
    */
-  Resolver(HistoryReader reader, CollectorView collector, long tick) {
+  Resolver(HistoryReader reader, CollectorView collector, long lag) {
     this.reader = reader;
     this.collector = collector;
     this.present = reader.boot();
     this.now = collector.lookAtClocks();
     this.times = new WallTimes(reader);
-    this.images = new Images(tick);
+    this.images = new Images(lag);
     this.candidates = new Candidates(reader);
-    this.tick = tick;
+    this.lag = lag;
   }
 
   /** More records have come in, which can be about what happened since the last ones. */
@@ -101,7 +102,7 @@ final class Resolver {
     intervals.clear();
     holders.clear();
     when.clear();
-    times.find(question.stamp - tick, question.stamp + tick + NOISE, intervals);
+    times.find(question.stamp - lag, question.stamp + lag + NOISE, intervals);
     for (int i = 0; i < intervals.size(); i++) {
       WallTimes.Interval interval = intervals.get(i);
       boolean isPresent = interval.boot().equals(present);
@@ -132,7 +133,7 @@ final class Resolver {
       applied = collector.watermark();
     }
     // What is here has happened; what would have happened later than everything that is applied is another clock's.
-    return interval.to() <= applied || isCurrent && interval.from() + tick <= applied + NOISE / 2;
+    return interval.to() <= applied || isCurrent && interval.from() + lag <= applied + NOISE / 2;
   }
 
   private void hold(int pid, WallTimes.Interval interval) {

@@ -35,7 +35,7 @@ final class Routes {
     this.collector = collector;
     CoverageGauge coverage = new CoverageGauge(reader);
     TaskHandler tasks = new TaskHandler(reader, collector, bounds);
-    AuditEnrichment enrichment = new AuditEnrichment(reader, collector, Clocks.tick());
+    AuditEnrichment enrichment = new AuditEnrichment(reader, collector, Clocks.coarseLag());
     StatusHandler status = new StatusHandler(reader, collector, bounds, coverage, enrichment.counts(), version);
     resources.put("getTask", tasks::task);
     resources.put("getHistory", tasks::history);

@@ -169,7 +169,7 @@ public final class LinuxMachine implements Machine {
 
   private static AuditSource audit(Boot boot, AuditUse use, boolean isSpine) {
     long tick = TimeUnit.SECONDS.toNanos(1) / SystemFacts.clockTicksPerSecond();
-    return new AuditSource(new AuditSettings(use.role(), use.rules(), isSpine, new ProcFs(), Clocks.tick(),
+    return new AuditSource(new AuditSettings(use.role(), use.rules(), isSpine, new ProcFs(), Clocks.coarseLag(),
         wall -> boot.clock().ofWall(wall, Clocks.monotonic()), start -> boot.clock().ofBootClock(start * tick)));
   }
 

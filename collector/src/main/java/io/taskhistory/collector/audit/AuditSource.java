@@ -47,7 +47,7 @@ public final class AuditSource implements EventSource, AuditRecordConsumer {
 
   public AuditSource(AuditSettings settings) {
     this.settings = settings;
-    execs = new ExecRecords(settings.tick(), settings.ofWall());
+    execs = new ExecRecords(settings.lag(), settings.ofWall());
     spine = settings.isSpine() ? new SpineEvents(execs, settings.proc(), settings.ofStart()) : null;
   }
 

@@ -15,11 +15,11 @@ final class ExecRecords {
   /** What the ledger that compares the clocks may be wrong by, between two readings. */
   private static final long SLACK = 1_000_000;
 
-  private final long tick;
+  private final long lag;
   private final LongUnaryOperator ofWall;
 
-  ExecRecords(long tick, LongUnaryOperator ofWall) {
-    this.tick = tick;
+  ExecRecords(long lag, LongUnaryOperator ofWall) {
+    this.lag = lag;
     this.ofWall = ofWall;
   }
 
@@ -32,7 +32,7 @@ final class ExecRecords {
   ExecRecord of(AuditEvent event, SyscallFacts call, long now) {
     long from = enteredFrom(event);
     return new ExecRecord(
-        call.pid(), call.comm(), from, Math.min(now, from + tick + CUT + 2 * SLACK), now,
+        call.pid(), call.comm(), from, Math.min(now, from + lag + CUT + 2 * SLACK), now,
         ExecDetails.of(event, call));
   }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What all the records of one event say together.
  *
  * @param node the machine, where the log names one; empty else
- * @param stamp the wall clock at the last tick before the syscall was entered, in nanoseconds
+ * @param stamp the coarse wall clock when the syscall was entered, in nanoseconds
  * @param serial counts the events of one boot, as they are written: that is when a syscall returns
  * @param type of the first record
  * @param call the syscall; null for what programs, the daemon and the kernel itself write

@@ -66,11 +66,23 @@ public final class Clocks {
     return new ClockLedger.Row(from, wallOffset, neverSuspended ? 0 : bootClockOffset);
   }
 
-  /** How long a tick is, by which coarse clocks advance: 1/CONFIG_HZ of a second. */
-  public static long tick() {
+  /**
+   * How far a coarse clock can be behind: two ticks of 1/CONFIG_HZ of a second. It is set at each tick, and then to the
+   * whole ticks that have passed by the clocksource; what is left over, which depends on how the two happened to lie to
+   * each other at boot, waits for the next one (timekeeping_advance() in kernel/time/timekeeping.c). Where a virtual
+   * machine does not run a tick is late, and nothing bounds that.
+   */
+  public static long coarseLag() {
     Timespec timespec = TIMESPEC.get();
     Native.check("clock_getres", LIBC.clock_getres(CLOCK_REALTIME_COARSE, timespec.address));
-    return timespec.nanos();
+    return 2 * timespec.nanos();
+  }
+
+  /** How far it is behind now. */
+  static long coarseBehind() {
+    Timespec timespec = TIMESPEC.get();
+    long coarse = read(timespec, CLOCK_REALTIME_COARSE);
+    return read(timespec, CLOCK_REALTIME) - coarse;
   }
 
   private static boolean nanoTimeIsMonotonic() {

@@ -20,10 +20,10 @@ import java.util.function.LongSupplier;
  * What audit is good for beside another spine: it knows the arguments, the directory and the user of an exec without
  * having to read them from /proc in time, and it knows of execs that the spine has missed.
  *
- * <p>A record does not say when its exec succeeded, but bounds it: after the syscall was entered, which is known to a
- * clock tick, and before the record was received; and the process's exec before had succeeded when it was entered. So
+ * <p>A record does not say when its exec succeeded, but bounds it: after the syscall was entered, which is known to two
+ * clock ticks, and before the record was received; and the process's exec before had succeeded when it was entered. So
  * of the process's entries those that fit are few, nearly always one. Where a process has exec'd more than once within
- * a tick, order has to tell: a record is that of an entry if there is no other way to give each of the records an entry
+ * that, order has to tell: a record is that of an entry if there is no other way to give each of the records an entry
  * in the same order. No other distance in time counts: a stop by a debugger between the two reports changes nothing.
  *
  * <pre>

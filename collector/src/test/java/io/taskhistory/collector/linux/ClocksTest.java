@@ -26,8 +26,19 @@ class ClocksTest {
   }
 
   @Test
-  void tick_isThatOfAKernelSomebodyBuilds() {
-    assertThat(Clocks.tick()).isIn(10_000_000L, 4_000_000L, 3_333_333L, 1_000_000L);
+  void coarseLag_isTwoTicksOfAKernelSomebodyBuilds() {
+    assertThat(Clocks.coarseLag()).isIn(20_000_000L, 8_000_000L, 6_666_666L, 2_000_000L);
+  }
+
+  @Test
+  void coarseLag_isWhatACoarseClockIsBehindByButForLateTicks() throws InterruptedException {
+    int within = 0;
+    int samples = 500;
+    for (int i = 0; i < samples; i++) {
+      Thread.sleep(1);
+      within += Clocks.coarseBehind() <= Clocks.coarseLag() ? 1 : 0;
+    }
+    assertThat(within).isGreaterThan(samples * 9 / 10);
   }
 
   @Test
