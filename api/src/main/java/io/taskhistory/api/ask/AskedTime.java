@@ -33,6 +33,11 @@ public record AskedTime(boolean monotonic, long nanos) {
     return new AskedTime(monotonic, nanos);
   }
 
+  /** The time right after this one. */
+  AskedTime next() {
+    return new AskedTime(monotonic, nanos + 1);
+  }
+
   /** The boot that {@code text}, an id or the start of one, names among {@code boots}. */
   public static Boot boot(String text, List<Boot> boots) {
     if (!text.matches("[0-9a-f-]{1,36}")) {

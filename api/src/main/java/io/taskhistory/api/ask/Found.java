@@ -16,7 +16,7 @@ public record Found(Task task, long time) {
   public static final long PRESENT = Long.MAX_VALUE;
 
   /** A task as it is, or was at its end. */
-  static Found present(Task task) {
+  public static Found present(Task task) {
     // What its process did after a thread's end is no part of the thread's history.
     return new Found(task, task.isLeader()
         ? PRESENT

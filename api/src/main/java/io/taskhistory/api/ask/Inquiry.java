@@ -3,6 +3,7 @@ package io.taskhistory.api.ask;
 import io.taskhistory.collector.CollectorView;
 import io.taskhistory.history.Boot;
 import io.taskhistory.history.ClockLedger;
+import io.taskhistory.history.Gap;
 import io.taskhistory.history.Moment;
 import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
@@ -11,6 +12,7 @@ import io.taskhistory.store.Upkeep;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,6 +114,13 @@ public final class Inquiry {
     return task(number(tid), at);
   }
 
+  /** How tasks of one boot ended, for many of them: without what is known of who sent a signal. */
+  public Function<Task, @Nullable Exit> exits(Boot boot) {
+    List<Gap> gaps = reader.gaps(boot);
+    long upTo = boot.equals(reader.boot()) ? applied : reader.watermark(boot);
+    return task -> task.ending().map(ending -> new Exit(ending.known(gaps, upTo), null)).orElse(null);
+  }
+
   /** How a task that was found ended; null where it lives. */
   public @Nullable Exit exit(Found found) {
     Task task = found.task();
@@ -181,19 +190,94 @@ public final class Inquiry {
     return holders.get(0);
   }
 
-  /** What a search is limited to: so that nothing is left out, by the first time that can be meant and by the last. */
-  public SearchTimes searchTimes(@Nullable String from, @Nullable String to) {
-    AskedTime first = from == null ? null : AskedTime.parse("from", from);
-    AskedTime last = to == null ? null : AskedTime.parse("to", to);
-    return new SearchTimes(
-        first == null ? null : bound(first, Integer.MAX_VALUE), last == null ? null : bound(last, 0),
-        first == null || first.monotonic() ? Long.MIN_VALUE : first.nanos(),
-        last == null || last.monotonic() ? Long.MAX_VALUE : last.nanos());
+  /**
+   * The tree of those who lived at the time that is asked about.
+   *
+   * @see #about
+   */
+  public PastTree tree() {
+    List<Span> when = at;
+    if (when == null) {
+      throw new IllegalStateException("a question about now");
+    }
+    if (when.size() > 1) {
+      throw ambiguous(when);
+    }
+    return PastTree.of(reader, when.get(0));
   }
 
-  private Moment bound(AskedTime time, int which) {
-    List<Span> when = times.when(time, time, null);
-    return when.isEmpty() ? times.near(time) : when.get(Math.min(which, when.size() - 1)).end();
+  /**
+   * The tree of those who lived at some time between two, both included.
+   *
+   * @param from or null for the start of the boot that {@code to} is in
+   * @param to or null for the end of what is known of the boot
+   * @param boot the boot that both are in, or null for whichever they fall into
+   */
+  public PastTree tree(@Nullable String from, @Nullable String to, @Nullable String boot) {
+    Boot named = boot == null ? null : AskedTime.boot(boot, times.boots());
+    Moment last = to == null ? end(named == null ? reader.boot() : named) : bound(AskedTime.parse("to", to), named, 0);
+    Moment first = from == null
+        ? new Moment(last.boot(), 0) : bound(AskedTime.parse("from", from), named, Integer.MAX_VALUE);
+    if (!first.boot().equals(last.boot())) {
+      throw new Refusal(Refusal.Kind.BAD_PARAMETER, "from lies in boot " + first.boot().id() + ", to in "
+          + last.boot().id() + "; each boot has a tree of its own: ask for one of them with boot=");
+    }
+    if (last.time() < first.time()) {
+      throw new Refusal(Refusal.Kind.BAD_PARAMETER, "to is before from");
+    }
+    return PastTree.of(reader, new Span(last.boot(), first.time(), last.time()));
+  }
+
+  /** The task that {@code tid} names in a tree: of several that held a number within its time, the last one. */
+  public Task task(String tid, PastTree tree) {
+    if (tid.indexOf('-') > 0) {
+      return task(tid).task();
+    }
+    return reader.tasks(number(tid), new Moment(tree.boot(), tree.from()), tree.to()).stream().findFirst()
+        .orElseThrow(() -> noSuchTask("nobody held tid " + tid + " within that time, as far as is known"));
+  }
+
+  private Moment end(Boot boot) {
+    return new Moment(boot, boot.equals(reader.boot()) ? applied : Math.max(0, reader.watermark(boot)));
+  }
+
+  /** The same within one boot, where one is named: what lies before or after it stands for its start or end. */
+  private Moment bound(AskedTime time, @Nullable Boot boot, int which) {
+    List<Span> when = times.when(time, time, boot);
+    if (!when.isEmpty()) {
+      return when.get(Math.min(which, when.size() - 1)).end();
+    }
+    Moment near = times.near(time);
+    if (boot == null || near.boot().equals(boot)) {
+      return near;
+    }
+    return near.boot().index() < boot.index() ? new Moment(boot, 0) : end(boot);
+  }
+
+  /** What a search is limited to, of any boot. */
+  public SearchTimes searchTimes(@Nullable String from, @Nullable String to) {
+    return searchTimes(from, to, null, null);
+  }
+
+  /**
+   * What a search is limited to: so that nothing is left out, by the first time that can be meant and by the last.
+   *
+   * @param at the last time that counts, in place of {@code to}, which is the first that does not
+   */
+  public SearchTimes searchTimes(
+      @Nullable String from, @Nullable String to, @Nullable String at, @Nullable String boot) {
+    if (to != null && at != null) {
+      throw new Refusal(Refusal.Kind.BAD_PARAMETER, "at stands in place of to; give one of them");
+    }
+    Boot named = boot == null ? null : AskedTime.boot(boot, times.boots());
+    AskedTime first = from == null ? null : AskedTime.parse("from", from);
+    AskedTime last = to != null ? AskedTime.parse("to", to) : at != null ? AskedTime.parse("at", at).next() : null;
+    Moment start = named == null ? null : new Moment(named, 0);
+    Moment end = named == null ? null : new Moment(named, Long.MAX_VALUE);
+    return new SearchTimes(
+        first == null ? start : bound(first, named, Integer.MAX_VALUE), last == null ? end : bound(last, named, 0),
+        first == null || first.monotonic() ? Long.MIN_VALUE : first.nanos(),
+        last == null || last.monotonic() ? Long.MAX_VALUE : last.nanos());
   }
 
   private Found task(int tid, @Nullable List<Span> when) {
@@ -242,12 +326,16 @@ public final class Inquiry {
     if (found == null || found.isSame(other)) {
       return found == null ? other : found;
     }
+    throw ambiguous(when);
+  }
+
+  private static Refusal ambiguous(List<Span> when) {
     StringBuilder detail = new StringBuilder("the wall clock showed that time ").append(when.size())
         .append(" times, as it was set, and the answer was not the same; say which time is meant:");
     for (int i = 0; i < Math.min(TOLD, when.size()); i++) {
       detail.append(i == 0 ? " " : ", or ").append(when.get(i).asMonotonic());
     }
-    throw new Refusal(Refusal.Kind.AMBIGUOUS_TIME, detail.append(when.size() > TOLD ? " …" : "").toString());
+    return new Refusal(Refusal.Kind.AMBIGUOUS_TIME, detail.append(when.size() > TOLD ? " …" : "").toString());
   }
 
   /** All times that can be meant by the time from one to the other; null for now. */

@@ -13,6 +13,7 @@ public final class Refusal extends RuntimeException {
     AMBIGUOUS_TIME("ambiguous-time", "Time that the wall clock showed more than once", 409),
     BAD_PARAMETER("bad-parameter", "Bad parameter", 400),
     UNKNOWN_PARAMETER("unknown-parameter", "Unknown parameter", 400),
+    TOO_MANY_TASKS("too-many-tasks", "More tasks than one answer may be made of", 400),
     BAD_REQUEST("bad-request", "Bad request", 400),
     BAD_LINE("bad-line", "Bad line", 400),
     LINE_TOO_LONG("line-too-long", "Line too long", 400),

@@ -6,6 +6,7 @@ import io.taskhistory.api.openapi.Endpoint;
 import io.taskhistory.api.openapi.Param;
 import io.taskhistory.history.Escapes;
 import io.taskhistory.history.HistoryStyle;
+import io.taskhistory.history.LineagePattern;
 import io.taskhistory.history.RawText;
 import java.text.ParseException;
 import java.util.List;
@@ -93,6 +94,19 @@ final class Params {
       return Escapes.parse(text);
     } catch (ParseException e) {
       throw bad(name + " is " + shown(text) + ": " + e.getMessage());
+    }
+  }
+
+  /** What histories look like. */
+  @Nullable LineagePattern lineage() {
+    String text = text("lineage");
+    if (text == null) {
+      return null;
+    }
+    try {
+      return LineagePattern.parse(text);
+    } catch (ParseException e) {
+      throw bad("lineage: " + e.getMessage());
     }
   }
 

@@ -43,9 +43,10 @@ final class SearchHandler {
     long uid = params.number("uid", Details.UNKNOWN_NUMBER);
     int size = params.number("size");
     Inquiry inquiry = Inquiry.now(reader, collector);
-    SearchTimes times = inquiry.searchTimes(params.text("from"), params.text("to"));
+    SearchTimes times = inquiry.searchTimes(
+        params.text("from"), params.text("to"), params.text("at"), params.text("boot"));
     ExecPage page = reader.execs(new ExecQuery(
-        params.raw("comm"), params.raw("exe"), uid, times.from(), times.to(),
+        params.raw("comm"), params.raw("exe"), uid, params.lineage(), times.from(), times.to(),
         cursor == null ? null : cursor(cursor), size, SCAN_LIMIT));
     List<ExecPage.Exec> meant =
         page.execs().stream().filter(exec -> times.include(exec.boot(), exec.entry().time())).toList();

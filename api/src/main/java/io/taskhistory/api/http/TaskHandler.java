@@ -45,10 +45,13 @@ final class TaskHandler {
   void children(Context ctx, Params params) {
     int size = params.number("size");
     Inquiry inquiry = about(params);
-    Task task = inquiry.task(params.path("tid")).task();
+    Found creator = inquiry.task(params.path("tid"));
     String cursor = params.cursor();
     Task after = cursor == null ? null : cursor(reader, cursor);
-    List<Task> found = reader.children(task.id(), after, size + 1);
+    List<Task> found = reader.children(creator.task().id(), after, size + 1);
+    if (params.text("at") != null) {
+      found = found.stream().takeWhile(child -> child.start() <= creator.time()).toList();
+    }
     List<Task> shown = found.subList(0, Math.min(size, found.size()));
     String next = found.size() > size ? shown.get(size - 1).id().toString() : null;
     Answers.json(ctx, inquiry.kept(),

@@ -1,8 +1,11 @@
 package io.taskhistory.api.http;
 
 import io.javalin.http.Context;
+import io.taskhistory.api.ask.Exit;
+import io.taskhistory.api.ask.Forest;
 import io.taskhistory.api.ask.Inquiry;
 import io.taskhistory.api.ask.LiveTree;
+import io.taskhistory.api.ask.PastTree;
 import io.taskhistory.api.ask.Refusal;
 import io.taskhistory.api.view.Page;
 import io.taskhistory.api.view.TreeNodeView;
@@ -11,8 +14,11 @@ import io.taskhistory.history.Task;
 import io.taskhistory.store.HistoryReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** {@code /tree}: the live processes, from one down or all. */
+/** {@code /tree}: the processes that live, that lived at a time, or that lived within some time, from one down or all. */
 final class TreeHandler {
 
   private final HistoryReader reader;
@@ -24,21 +30,78 @@ final class TreeHandler {
   }
 
   void tree(Context ctx, Params params) {
-    int depth = params.number("depth");
-    int size = params.number("size");
+    String at = params.text("at");
+    String from = params.text("from");
+    String to = params.text("to");
+    if (from == null && to == null) {
+      if (at == null && params.text("boot") == null) {
+        live(ctx, params);
+      } else {
+        at(ctx, params);
+      }
+    } else if (at == null) {
+      within(ctx, params, from, to);
+    } else {
+      throw Params.bad("at is one time, from and to are a stretch of it; give one or the other");
+    }
+  }
+
+  private void live(Context ctx, Params params) {
     String cursor = params.cursor();
     String root = params.text("root");
     Inquiry inquiry = Inquiry.now(reader, collector);
     LiveTree tree = LiveTree.of(reader);
-    List<LiveTree.Node> nodes = root == null ? tree.nodes() : below(tree, inquiry.task(root).task());
-    int top = nodes.isEmpty() ? 0 : nodes.get(0).depth();
-    int from = cursor == null ? 0 : skip(tree, nodes, TaskHandler.cursor(reader, cursor));
+    List<Forest.Node> nodes = root == null ? tree.nodes() : rooted(tree.below(inquiry.task(root).task().leader()), root);
+    int first = cursor == null ? 0 : skip(tree, nodes, TaskHandler.cursor(reader, cursor));
+    answer(ctx, params, inquiry, nodes, first, (node, top) -> TreeNodeView.live(node, top, tree.threads(node.task())));
+  }
 
+  private void at(Context ctx, Params params) {
+    Inquiry inquiry = Inquiry.about(reader, collector, params.text("at"), params.text("boot"));
+    PastTree tree = inquiry.tree();
+    past(ctx, params, inquiry, tree, root -> inquiry.task(root).task(),
+        (node, top) -> TreeNodeView.at(node, top, tree.to()));
+  }
+
+  private void within(Context ctx, Params params, @Nullable String from, @Nullable String to) {
+    Inquiry inquiry = Inquiry.now(reader, collector);
+    PastTree tree = inquiry.tree(from, to, params.text("boot"));
+    Function<Task, @Nullable Exit> exits = inquiry.exits(tree.boot());
+    past(ctx, params, inquiry, tree, root -> inquiry.task(root, tree),
+        (node, top) -> TreeNodeView.within(node, top, tree.from(), tree.to(), exits.apply(node.task())));
+  }
+
+  private void past(Context ctx, Params params, Inquiry inquiry, PastTree tree, Function<String, Task> find, Shown shown) {
+    String root = params.text("root");
+    String cursor = params.cursor();
+    Forest forest = tree.forest();
+    List<Forest.Node> nodes =
+        root == null ? forest.nodes() : rooted(tree.process(find.apply(root)).flatMap(forest::below), root);
+    int first = 0;
+    if (cursor != null) {
+      Task last = tree.process(TaskHandler.cursor(reader, cursor)).orElseThrow(TaskHandler::badCursor);
+      while (first < nodes.size() && nodes.get(first).task() != last) {
+        first++;
+      }
+      first++;
+    }
+    answer(ctx, params, inquiry, nodes, first, shown);
+  }
+
+  /** How a process is shown. */
+  private interface Shown {
+    TreeNodeView view(Forest.Node node, int rootDepth);
+  }
+
+  private static void answer(
+      Context ctx, Params params, Inquiry inquiry, List<Forest.Node> nodes, int first, Shown shown) {
+    int depth = params.number("depth");
+    int size = params.number("size");
+    int top = nodes.isEmpty() ? 0 : nodes.get(0).depth();
     List<TreeNodeView> items = new ArrayList<>();
-    int i = from;
-    for (; i < nodes.size() && items.size() <= size; i++) {
+    for (int i = first; i < nodes.size() && items.size() <= size; i++) {
       if (nodes.get(i).depth() - top <= depth) {
-        items.add(TreeNodeView.of(nodes.get(i), top));
+        items.add(shown.view(nodes.get(i), top));
       }
     }
     String next = null;
@@ -49,13 +112,13 @@ final class TreeHandler {
     Answers.json(ctx, inquiry.watermark(), new Page<>(items, next, inquiry.watermark()));
   }
 
-  private static List<LiveTree.Node> below(LiveTree tree, Task root) {
-    return tree.below(root.leader()).orElseThrow(() -> new Refusal(Refusal.Kind.NO_SUCH_TASK,
-        "task " + root.id() + " has ended; the tree is of those that live, /tasks/{tid}/children also of others"));
+  private static List<Forest.Node> rooted(Optional<List<Forest.Node>> nodes, String root) {
+    return nodes.orElseThrow(() -> new Refusal(Refusal.Kind.NO_SUCH_TASK, "the process of " + root
+        + " did not live at the time that is asked about; /tasks/{tid}/children tells of ended ones, too"));
   }
 
   /** The first of {@code nodes}, a part of {@code tree}, that follows {@code task}. */
-  private static int skip(LiveTree tree, List<LiveTree.Node> nodes, Task task) {
+  private static int skip(LiveTree tree, List<Forest.Node> nodes, Task task) {
     if (nodes.isEmpty()) {
       return 0;
     }

@@ -7,6 +7,7 @@ import static io.taskhistory.api.ask.Refusal.Kind.NOT_READY;
 import static io.taskhistory.api.ask.Refusal.Kind.NO_SUCH_BOOT;
 import static io.taskhistory.api.ask.Refusal.Kind.NO_SUCH_TASK;
 import static io.taskhistory.api.ask.Refusal.Kind.STORE_FAILED;
+import static io.taskhistory.api.ask.Refusal.Kind.TOO_MANY_TASKS;
 import static io.taskhistory.api.ask.Refusal.Kind.UNSUPPORTED_MEDIA;
 
 import io.taskhistory.api.view.ChildView;
@@ -55,19 +56,25 @@ public final class Endpoints {
       .gives(Answer.text("text/plain", "The history.", "getHistory.txt"));
 
   private static final Endpoint CHILDREN = Endpoint.get("getChildren", API + "/tasks/{tid}/children")
-      .says("The tasks that a task created", "Live and ended ones, by start and then tid.")
+      .says("The tasks that a task created", "Live and ended ones, by start and then tid; with at, those that it had"
+          + " created by then.")
       .takes(TID, AT, BOOT, Param.number("size", 1, MOST_SIZE, "How many to a page, at most.").otherwise(SIZE), CURSOR)
       .refuses(NO_SUCH_TASK, NO_SUCH_BOOT, AMBIGUOUS_TIME, STORE_FAILED, NOT_ACCEPTABLE)
       .gives(Answer.page(Page.class, ChildView.class, "A page of them.", "getChildren.json"));
 
   private static final Endpoint TREE = Endpoint.get("getTree", API + "/tree")
-      .says("The tree of processes", "Those that live, in preorder: below each its children by start. A process stands"
-          + " below its creator while that lives, else below its reaper.")
-      .takes(Param.text("root", 64, "3767", "A tid or task id: only it and what stands below it."),
+      .says("The tree of processes", "In preorder: below each its children by start. Without a time those that live. With"
+          + " at those that lived then, with from and to those that lived at some time in between; one boot at a time,"
+          + " and at most 50,000. A process stands below its creator while that lives (lived then), else below its"
+          + " reaper; with from and to below its creator alone.")
+      .takes(AT, BOOT, Param.text("from", 64, "2023-08-11T10:45:00Z", "The first time that is meant, written as at;"
+              + " the start of the boot without it."),
+          Param.text("to", 64, "2023-08-11T10:46:00Z", "The last time that is meant, included; now without it."),
+          Param.text("root", 64, "3767", "A tid or task id: only it and what stands below it."),
           Param.number("depth", 0, Integer.MAX_VALUE, "How far below the root; all without it.")
               .otherwise(Integer.MAX_VALUE),
           Param.number("size", 1, 10_000, "How many to a page, at most.").otherwise(1000), CURSOR)
-      .refuses(NO_SUCH_TASK, STORE_FAILED, NOT_ACCEPTABLE)
+      .refuses(NO_SUCH_TASK, NO_SUCH_BOOT, AMBIGUOUS_TIME, TOO_MANY_TASKS, STORE_FAILED, NOT_ACCEPTABLE)
       .gives(Answer.page(Page.class, TreeNodeView.class, "A page of it.", "getTree.json"));
 
   private static final Endpoint LINEAGES = Endpoint.post("postLineages", API + "/lineages")
@@ -95,9 +102,15 @@ public final class Endpoints {
       .takes(Param.text("comm", 64, "sshd", "The name of the exec, with escapes as in the kernel style."),
           Param.text("exe", 4096, "/usr/sbin/sshd",
               "The running image or the program that exec was asked for, with escapes as in the kernel style."),
+          Param.text("lineage", 2048, "sshd=>bash=>*", "What the history that ends in the exec looks like, oldest first:"
+              + " names, or paths where they begin with a slash; * is any one exec, ** any number of them. It may begin"
+              + " anywhere in the history."),
           Param.number("uid", 0, 0xffff_ffffL, "The real uid."),
           Param.text("from", 64, "2023-08-11T10:45:00Z", "The first time that counts, written as at elsewhere."),
           Param.text("to", 64, "2023-08-11T10:46:00Z", "The first time that no longer does."),
+          Param.text("at", 64, "2023-08-11T10:45:50Z", "In place of to, the last time that counts: what had happened by"
+              + " then."), Param.text("boot", 36, "bbbbbbbb", "Only execs of that boot: its id, or as much of the start"
+              + " as tells it from others."),
           Param.number("size", 1, MOST_SIZE, "How many to a page, at most.").otherwise(SIZE), CURSOR)
       .refuses(STORE_FAILED, NOT_ACCEPTABLE)
       .gives(Answer.page(Page.class, ExecView.class, "A page of them.", "search.json"));

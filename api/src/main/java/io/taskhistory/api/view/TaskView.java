@@ -5,6 +5,7 @@ import io.taskhistory.api.ask.Found;
 import io.taskhistory.api.ask.Rfc3339;
 import io.taskhistory.history.Boot;
 import io.taskhistory.history.Ending;
+import io.taskhistory.history.Entry;
 import io.taskhistory.history.Escapes;
 import io.taskhistory.history.History;
 import io.taskhistory.history.Reason;
@@ -57,7 +58,12 @@ public record TaskView(
   }
 
   static boolean isKernelThread(Task task) {
-    return task.entry().isRoot()
+    return isKernelThread(task, task.entry());
+  }
+
+  /** Whether it is one that had reached {@code entry}. */
+  static boolean isKernelThread(Task task, Entry entry) {
+    return entry.isRoot()
         && (task.tid() == KTHREADD || task.creator().or(task::reaper).filter(id -> id.tid() == KTHREADD).isPresent());
   }
 

@@ -57,6 +57,7 @@ class DescribedAnswersTest {
       "getTask | /tasks/4107", "getTask | /tasks/4108", "getTask | /tasks/4109", "getTask | /tasks/4110",
       "getTask | /tasks/1?at=mono:20&boot=aaaaaaaa", "getChildren | /tasks/3787/children",
       "getChildren | /tasks/3787/children?size=1", "getTree | /tree", "getTree | /tree?size=2",
+      "getTree | /tree?at=mono:151", "getTree | /tree?from=mono:10&to=mono:175",
       "search | /search?size=1000", "search | /search?comm=sshd", "search | /search?comm=nobody",
       "getStatus | /status"})
   void answer_isAsDescribed(String operation, String path) {

@@ -54,6 +54,23 @@ class SearchHandlerTest {
   }
 
   @Test
+  void search_byLineage_findsThem() {
+    assertThat(names("lineage=sshd=%3Ebash=%3E*")).hasSize(2);
+    assertThat(names("lineage=/usr/sbin/sshd=%3Ebash")).containsExactly("bash");
+    assertThat(names("lineage=init=%3Ebash")).isEmpty();
+    assertThat(names("lineage=init=%3E**=%3Ebash&comm=bash")).containsExactly("bash");
+    assertThat(host.get("/search?lineage=a=%3E=%3Eb").body()).contains("bad-parameter").contains("lineage");
+  }
+
+  @Test
+  void search_atATime_isWhatHadHappenedByThen() {
+    assertThat(names("at=mono:126")).containsExactly("oldinit", "init", "sshd");
+    assertThat(names("at=mono:140&boot=bbbb")).containsExactly("init", "sshd", "bash");
+    assertThat(names("boot=aaaa")).containsExactly("oldinit");
+    assertThat(host.get("/search?at=mono:1&to=mono:2").statusCode()).isEqualTo(400);
+  }
+
+  @Test
   void item_tellsWhoAndHow() {
     JsonNode exec = host.json("/search?comm=sshd").path("items").get(0);
     assertThat(exec.path("task").asText()).isEqualTo(Scene.KEY + "-3767-120000000000");
