@@ -2,6 +2,7 @@ package io.taskhistory.collector;
 
 import io.taskhistory.collector.children.Child;
 import io.taskhistory.collector.children.Programs;
+import io.taskhistory.collector.masking.Mask;
 import io.taskhistory.collector.procconnector.ProcConnectorSource;
 import io.taskhistory.collector.procfs.ProcFs;
 import io.taskhistory.collector.procfs.TaskDetails;
@@ -94,7 +95,7 @@ public final class SourceBenchmark {
       proc.readSettled(own, stat);
     }
     measure.print("stat read settled", READS);
-    TaskDetails details = new TaskDetails();
+    TaskDetails details = new TaskDetails(Mask.DEFAULT);
     measure = new Measure();
     for (int i = 0; i < READS / 20; i++) {
       details.read(own);

@@ -6,13 +6,16 @@ import io.taskhistory.api.input.InputException;
 import io.taskhistory.api.input.LineCutter;
 import io.taskhistory.api.input.LogFiles;
 import io.taskhistory.api.input.TextInput;
+import io.taskhistory.api.policy.PolicyReader;
 import io.taskhistory.api.service.DataDirectory;
 import io.taskhistory.api.service.ImportStore;
 import io.taskhistory.collector.logimport.ImportException;
 import io.taskhistory.collector.logimport.ImportSummary;
 import io.taskhistory.collector.logimport.LogImport;
+import io.taskhistory.collector.masking.Mask;
 import io.taskhistory.store.StoreException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,6 +60,15 @@ final class ImportCommand implements Callable<Integer> {
       description = "which machine's records to take, where a log has those of several (node=NAME)")
   private @Nullable String node;
 
+  @Option(names = "--config", paramLabel = "FILE",
+      description = "which secrets are taken out of arguments: mask, mask_option, mask_pattern (default:"
+          + " /etc/taskhistory.conf where it is there and can be read)")
+  private @Nullable Path config;
+
+  @Option(names = "--set", paramLabel = "KEY=VALUE",
+      description = "one of them, whatever that file says; may be given more than once")
+  private List<String> sets = new ArrayList<>();
+
   @Option(names = {"-q", "--quiet"}, description = "no progress")
   private boolean quiet;
 
@@ -78,9 +90,10 @@ final class ImportCommand implements Callable<Integer> {
     if (files.stream().filter(TextInput.STANDARD::equals).count() > 1) {
       throw wrong("standard input (-) can be read once only");
     }
+    Mask mask = mask();
     ImportSummary summary;
     try (ImportStore store = new ImportStore(directory)) {
-      LogImport log = new LogImport(store, node);
+      LogImport log = new LogImport(store, node, mask);
       try {
         read(log, all.terminal());
       } finally {
@@ -96,6 +109,16 @@ final class ImportCommand implements Callable<Integer> {
     }
     all.terminal().line(all.json() ? json(summary) : people(summary));
     return 0;
+  }
+
+  private Mask mask() {
+    Path file = PolicyReader.DEFAULT_FILE;
+    if (config == null && Files.exists(file) && !Files.isReadable(file)) {
+      err().println("taskhistory: " + file + " cannot be read; secrets in arguments are taken out by the defaults and"
+          + " --set alone");
+      return new Mask(PolicyReader.read(sets).mask());
+    }
+    return new Mask(PolicyReader.read(config, sets).mask());
   }
 
   /** One after the other, so that a line that lacks its end does not run into the next file. */

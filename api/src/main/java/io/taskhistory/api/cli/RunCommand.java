@@ -12,6 +12,7 @@ import io.taskhistory.api.service.Machine;
 import io.taskhistory.api.service.Recording;
 import io.taskhistory.api.service.Service;
 import io.taskhistory.api.service.Sources;
+import io.taskhistory.collector.masking.Mask;
 import io.taskhistory.collector.source.SourceException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,7 +103,7 @@ final class RunCommand implements Callable<Integer> {
       return thaw(all, data);
     }
     Policy policy = PolicyReader.read(config, sets);
-    Machine machine = new LinuxMachine(sources(), policy.storeSettings(), policy.queueSize());
+    Machine machine = new LinuxMachine(sources(), policy.storeSettings(), policy.queueSize(), new Mask(policy.mask()));
     List<Machine.Shortage> shortages = machine.shortages();
     if (!shortages.isEmpty()) {
       throw new Failure(Exit.WRONG_USE, (release ? "cannot end the recording: " : "cannot follow tasks: ")

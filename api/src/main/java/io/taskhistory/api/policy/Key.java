@@ -28,7 +28,10 @@ enum Key {
   LOSS_ACTION(Trigger.LOSS),
   QUEUE_SIZE((draft, text) -> draft.queueSize = number(text, 1, 4096, "how many MiB") << 20),
   RESERVE((draft, text) -> draft.reserve = number(text, 0, 4096, "how many MiB") << 20),
-  SUSPEND_CGROUPS((draft, text) -> draft.suspendCgroups = CgroupPaths.parse(text));
+  SUSPEND_CGROUPS((draft, text) -> draft.suspendCgroups = CgroupPaths.parse(text)),
+  MASK((draft, text) -> draft.mask = mask(text)),
+  MASK_OPTION((draft, text) -> draft.maskMore(text.isEmpty() ? List.of() : List.of(text.split("[ ,]+")), List.of())),
+  MASK_PATTERN((draft, text) -> draft.maskMore(List.of(), text.isEmpty() ? List.of() : List.of(text)));
 
   private static final Pattern AGE = Pattern.compile("([0-9]{1,6})([smhd])");
   private static final long LEAST_AGE_SECONDS = 60;
@@ -50,6 +53,20 @@ enum Key {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** Whether it may stand several times, for one after the other; else for one alone. */
+  boolean isList() {
+    return this == MASK_OPTION || this == MASK_PATTERN;
+  }
+
+  /** Forgets what was read before, as what is set by the command line wins. */
+  void clear(Draft draft) {
+    if (this == MASK_OPTION) {
+      draft.maskOptions.clear();
+    } else if (this == MASK_PATTERN) {
+      draft.maskPatterns.clear();
+    }
+  }
+
   static Optional<Key> of(String label) {
     return Arrays.stream(values()).filter(key -> key.label().equalsIgnoreCase(label)).findFirst();
   }
@@ -66,6 +83,11 @@ enum Key {
   private static Flush flush(String text) {
     return Arrays.stream(Flush.values()).filter(flush -> flush.name().equalsIgnoreCase(text)).findFirst()
         .orElseThrow(() -> new IllegalArgumentException("write none, incremental or sync"));
+  }
+
+  private static Draft.Masking mask(String text) {
+    return Arrays.stream(Draft.Masking.values()).filter(mask -> mask.name().equalsIgnoreCase(text)).findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("write default, custom or none"));
   }
 
   private static long number(String text, long least, long most, String what) {

@@ -1,5 +1,6 @@
 package io.taskhistory.api.policy;
 
+import io.taskhistory.collector.masking.MaskRules;
 import io.taskhistory.store.Flush;
 import io.taskhistory.store.StoreSettings;
 import java.time.Duration;
@@ -16,11 +17,12 @@ import java.util.Map;
  * @param queueSize how much may wait to be kept, in bytes
  * @param reserve in bytes; see {@link StoreSettings#reserve}
  * @param suspendCgroups which cgroups stand still where the action is suspend, by their paths below the root of cgroups
+ * @param mask what is secret in arguments, and kept nowhere
  * @param origin where it was read, for a person
  */
 public record Policy(
     Flush flush, int freq, long maxStoreSize, Duration maxAge, Space spaceLeft, Space adminSpaceLeft,
-    Map<Trigger, List<Action>> actions, long queueSize, long reserve, List<String> suspendCgroups, String origin) {
+    Map<Trigger, List<Action>> actions, long queueSize, long reserve, List<String> suspendCgroups, MaskRules mask, String origin) {
 
   /** Where nothing is configured. */
   public static final Policy DEFAULT = new Draft().policy("the defaults");

@@ -48,10 +48,19 @@ public final class PolicyReader {
       reader.file(from);
       origin = from.toString();
     }
-    reader.places.clear();
-    sets.forEach(set -> reader.assign("--set " + shown(set), set));
-    reader.checkTogether(origin);
-    return reader.draft.policy(sets.isEmpty() ? origin : origin + " and --set");
+    return reader.completed(origin, sets);
+  }
+
+  /** Reads what the command line sets, and no file. */
+  public static Policy read(List<String> sets) {
+    return new PolicyReader().completed("the defaults", sets);
+  }
+
+  private Policy completed(String origin, List<String> sets) {
+    places.clear();
+    sets.forEach(set -> assign("--set " + shown(set), set));
+    checkTogether(origin);
+    return draft.policy(sets.isEmpty() ? origin : origin + " and --set");
   }
 
   private void file(Path file) {
@@ -76,7 +85,9 @@ public final class PolicyReader {
         + Suggestion.of(label, Key.labels()).map(near -> "; did you mean " + near + "?")
         .orElse("; there are " + String.join(", ", Key.labels()))));
     String before = places.putIfAbsent(key, where);
-    if (before != null) {
+    if (before == null) {
+      key.clear(draft);
+    } else if (!key.isList()) {
       throw new PolicyException(where + ": " + key.label() + " was set before, at " + before + "; keep one of the two");
     }
     try {

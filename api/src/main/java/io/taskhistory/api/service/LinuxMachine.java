@@ -9,6 +9,7 @@ import io.taskhistory.collector.linux.Clocks;
 import io.taskhistory.collector.linux.Privileges;
 import io.taskhistory.collector.linux.Privileges.Capability;
 import io.taskhistory.collector.linux.SystemFacts;
+import io.taskhistory.collector.masking.Mask;
 import io.taskhistory.collector.procconnector.ProcConnectorSource;
 import io.taskhistory.collector.procfs.ProcFs;
 import io.taskhistory.collector.procfs.TaskDetails;
@@ -48,6 +49,7 @@ public final class LinuxMachine implements Machine {
   private final Sources sources;
   private final StoreSettings settings;
   private final long queueSize;
+  private final Mask mask;
 
   /** Where the trace journal goes if there is no file system in memory. */
   private Path directory = Path.of("/var/lib/taskhistory");
@@ -57,11 +59,13 @@ public final class LinuxMachine implements Machine {
    *
    * @param settings how the store keeps things
    * @param queueSize how many bytes may wait for that, about
+   * @param mask what takes secrets out of arguments
    */
-  public LinuxMachine(Sources sources, StoreSettings settings, long queueSize) {
+  public LinuxMachine(Sources sources, StoreSettings settings, long queueSize, Mask mask) {
     this.sources = sources;
     this.settings = settings;
     this.queueSize = queueSize;
+    this.mask = mask;
   }
 
   @Override
@@ -134,7 +138,7 @@ public final class LinuxMachine implements Machine {
   @Override
   public Following follow(HistoryStore store, Consumer<Throwable> onFailure) {
     Collector collector = new Collector(
-        new Collector.Setup(store, plan(store.writer().boot()), new ProcFs(), new TaskDetails(),
+        new Collector.Setup(store, plan(store.writer().boot()), new ProcFs(), new TaskDetails(mask),
             Clocks::monotonic, Clocks::read, SystemFacts.clockTicksPerSecond(), Collector.Setup.DETAILS_RATE,
             Collector.Setup.DETAILS_BURST, queueSize),
         onFailure);
@@ -167,10 +171,10 @@ public final class LinuxMachine implements Machine {
     };
   }
 
-  private static AuditSource audit(Boot boot, AuditUse use, boolean isSpine) {
+  private AuditSource audit(Boot boot, AuditUse use, boolean isSpine) {
     long tick = TimeUnit.SECONDS.toNanos(1) / SystemFacts.clockTicksPerSecond();
     return new AuditSource(new AuditSettings(use.role(), use.rules(), isSpine, new ProcFs(), Clocks.coarseLag(),
-        wall -> boot.clock().ofWall(wall, Clocks.monotonic()), start -> boot.clock().ofBootClock(start * tick)));
+        wall -> boot.clock().ofWall(wall, Clocks.monotonic()), start -> boot.clock().ofBootClock(start * tick), mask));
   }
 
   private TraceSource trace() {

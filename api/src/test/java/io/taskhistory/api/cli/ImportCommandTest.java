@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskhistory.api.cli.Machinery.Outcome;
 import io.taskhistory.history.ClockLedger;
+import io.taskhistory.history.RawText;
 import io.taskhistory.store.BootFacts;
+import io.taskhistory.store.HistoryStore;
 import io.taskhistory.store.rocksdb.RocksDbHistoryStore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +99,29 @@ class ImportCommandTest {
     }
     assertThat(service.exitValue()).isZero();
     assertThat(run("import", "--json", older.toString(), newer.toString()).out()).contains("\"events\":0,\"older\":6");
+  }
+
+  @Test
+  void secretsInArguments_areNotImported() throws Exception {
+    String id = " msg=audit(1700000000.101:1): ";
+    String secret = "hunter0123456789abcdef";
+    String log = early().replace("argc=1 a0=\"sshd\"",
+        "argc=5 a0=\"mysql\" a1=\"-p" + secret + "\" a2=\"--pin\" a3=\"" + secret + "\" a4=\"openly0123456789\"")
+        .replace("type=PROCTITLE" + id + "proctitle=00", "type=PROCTITLE" + id + "proctitle=\"mysql -p" + secret + "\"");
+    Outcome imported = run("import", "--set", "mask_option=--pin", plain("audit.log", log).toString());
+    assertThat(imported.code()).as(imported.err()).isZero();
+    try (Stream<Path> files = Files.walk(data())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).as(file.toString()).doesNotContain(secret);
+      }
+    }
+    try (HistoryStore kept = RocksDbHistoryStore.reopen(data())) {
+      assertThat(kept.reader().task(500).orElseThrow().entry().details().argv()).containsExactly(
+          Stream.of("mysql", "-p***", "--pin", "***", "openly0123456789").map(RawText::of).toArray(RawText[]::new));
+    }
+    Outcome wrong = run("import", "--set", "mask_pattern=(", plain("audit.log", log).toString());
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err()).contains("--set mask_pattern=(: mask_pattern = (: ");
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.taskhistory.api.service.Service;
 import io.taskhistory.api.service.Sources;
 import io.taskhistory.api.witness.LeafCgroup.Counter;
 import io.taskhistory.api.witness.LeafCgroup;
+import io.taskhistory.collector.masking.Mask;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -79,7 +80,7 @@ class LimitsTest extends LiveTest {
     DataDirectory data = new DataDirectory(home.resolve("data"));
     Sources sources = new Sources(Sources.Choice.AUTO, LiveService.instance(home), Sources.FITTING,
         LinuxMachine.DEFAULT_RECEIVE_BUFFER);
-    service = Service.start(new LinuxMachine(sources, policy.storeSettings(), policy.queueSize()), data,
+    service = Service.start(new LinuxMachine(sources, policy.storeSettings(), policy.queueSize(), Mask.DEFAULT), data,
         Admission.at(Listen.parse("127.0.0.1:0"), false),
         new Keeper.Setup(policy, data.path(), runner, directory.resolve("log")), failures::add);
   }

@@ -17,6 +17,7 @@ import io.taskhistory.api.service.Sources;
 import io.taskhistory.api.witness.LeafCgroup;
 import io.taskhistory.api.witness.LeafCgroup.Counter;
 import io.taskhistory.collector.children.Child;
+import io.taskhistory.collector.masking.Mask;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -76,7 +77,7 @@ class RotationTest extends LiveTest {
     Sources sources = new Sources(Sources.Choice.AUTO, LiveService.instance(home), Sources.FITTING,
         LinuxMachine.DEFAULT_RECEIVE_BUFFER);
     service = Service.start(new LinuxMachine(sources, policy.storeSettings().with(Duration.ofSeconds(2), 0),
-        policy.queueSize()), data, Admission.at(Listen.parse("127.0.0.1:0"), false),
+        policy.queueSize(), Mask.DEFAULT), data, Admission.at(Listen.parse("127.0.0.1:0"), false),
         new Keeper.Setup(policy, data.path(), (command, environment) -> { }, directory.resolve("log")), failures::add);
   }
 
@@ -178,7 +179,7 @@ class RotationTest extends LiveTest {
   void age_dropsWhatIsOlder() throws Exception {
     Policy all = policy("space_left=0", "admin_space_left=0", "reserve=0");
     start(new Policy(all.flush(), all.freq(), 0, Duration.ofSeconds(4), all.spaceLeft(), all.adminSpaceLeft(),
-        all.actions(), all.queueSize(), all.reserve(), List.of(), "the test"));
+        all.actions(), all.queueSize(), all.reserve(), List.of(), all.mask(), "the test"));
     Child child = act("exec", actor("first"), "first", "exec", actor("second"), "second", "say", "here", "wait");
     child.said("here");
     String before = history(child.pid());

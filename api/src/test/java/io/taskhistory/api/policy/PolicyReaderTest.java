@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.taskhistory.api.cli.Machinery;
 import io.taskhistory.api.policy.Action.Exec;
 import io.taskhistory.api.policy.Action.Plain;
+import io.taskhistory.collector.masking.MaskRules;
 import io.taskhistory.store.Flush;
 import io.taskhistory.store.StoreSettings;
 import java.nio.charset.StandardCharsets;
@@ -86,6 +87,10 @@ class PolicyReaderTest {
         queue_size = 7
         reserve = 0
         suspend_cgroups = /user.slice machine.slice/
+        mask = custom
+        mask_option = --pin, -k MY_KEY
+        mask_option = --pan
+        mask_pattern = id=([0-9]+), or so
         """.replace("PROGRAM", program.toString()), "freq=60", "loss_action=suspend");
     assertThat(policy.flush()).isEqualTo(Flush.INCREMENTAL);
     assertThat(policy.freq()).isEqualTo(60);
@@ -99,6 +104,8 @@ class PolicyReaderTest {
     assertThat(policy.actions(Trigger.LOSS)).containsExactly(Plain.SUSPEND);
     assertThat(policy.queueSize()).isEqualTo(7 << 20);
     assertThat(policy.suspendCgroups()).containsExactly("/user.slice", "/machine.slice");
+    assertThat(policy.mask()).isEqualTo(
+        new MaskRules(false, List.of("--pin", "-k", "MY_KEY", "--pan"), List.of("id=([0-9]+), or so")));
     assertThat(policy.origin()).contains(file.toString()).contains("--set");
     StoreSettings settings = policy.storeSettings();
     assertThat(settings.slice()).isEqualTo(Duration.ofMinutes(90));
@@ -131,6 +138,11 @@ class PolicyReaderTest {
       disk_full_action = exec /bin        | no regular file
       disk_full_action = exec /none/such  | cannot be looked at
       disk_full_action = exec /bin/ls -l  | cannot be looked at
+      mask = all                          | write default, custom or none
+      mask_option = --pin=                | write names of options
+      mask_pattern = (                    | no regular expression of RE2
+      mask_pattern = (?<=key)x            | no look-around
+      mask_pattern = .*                   | it matches nothing at all
       suspend_cgroups = /                 | the root
       suspend_cgroups = /a/../b           | without . and ..
       """)
@@ -140,6 +152,15 @@ class PolicyReaderTest {
             .startsWith(complaint.contains("less than") || complaint.contains("names none")
                 ? file + ": " : file + ":3: "));
     assertThatThrownBy(() -> read("", line)).isInstanceOf(PolicyException.class).hasMessageContaining(complaint);
+  }
+
+  @Test
+  void list_isReplacedByTheCommandLine() throws Exception {
+    assertThat(read("mask_option = --a\nmask_pattern = b\n", "mask_option=--c", "mask_option=--d").mask())
+        .isEqualTo(new MaskRules(true, List.of("--c", "--d"), List.of("b")));
+    assertThat(read("mask_option = --a\n", "mask_option=").mask()).isEqualTo(MaskRules.DEFAULT);
+    assertThat(read("mask_option = --a\n", "mask=none").mask()).isEqualTo(MaskRules.NONE);
+    assertThat(PolicyReader.read(List.of("mask_option=--e")).mask().options()).containsExactly("--e");
   }
 
   @Test

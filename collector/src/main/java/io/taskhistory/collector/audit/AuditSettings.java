@@ -1,5 +1,6 @@
 package io.taskhistory.collector.audit;
 
+import io.taskhistory.collector.masking.Mask;
 import io.taskhistory.collector.procfs.ProcTasks;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
@@ -13,10 +14,11 @@ import java.util.function.LongUnaryOperator;
  * @param lag how far the clock that stamps records can be behind, in nanoseconds
  * @param ofWall the monotonic time at which the wall clock showed a time
  * @param ofStart the monotonic time of a start that /proc gives in ticks
+ * @param mask what takes secrets out of arguments
  */
 public record AuditSettings(
     AuditRole role, List<AuditRule> rules, boolean isSpine, ProcTasks proc, long lag,
-    LongUnaryOperator ofWall, LongUnaryOperator ofStart) {
+    LongUnaryOperator ofWall, LongUnaryOperator ofStart, Mask mask) {
 
   public AuditSettings {
     rules = List.copyOf(rules);

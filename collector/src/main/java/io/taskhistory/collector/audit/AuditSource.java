@@ -32,7 +32,7 @@ public final class AuditSource implements EventSource, AuditRecordConsumer {
 
   private final AuditSettings settings;
   private final AuditRecord record = new AuditRecord();
-  private final Reassembler reassembler = new Reassembler(this::happened);
+  private final Reassembler reassembler;
   private final GapNotices gaps = new GapNotices();
   private final ExecRecords execs;
   private final @Nullable SpineEvents spine;
@@ -47,6 +47,7 @@ public final class AuditSource implements EventSource, AuditRecordConsumer {
 
   public AuditSource(AuditSettings settings) {
     this.settings = settings;
+    reassembler = new Reassembler(settings.mask(), this::happened);
     execs = new ExecRecords(settings.lag(), settings.ofWall());
     spine = settings.isSpine() ? new SpineEvents(execs, settings.proc(), settings.ofStart()) : null;
   }

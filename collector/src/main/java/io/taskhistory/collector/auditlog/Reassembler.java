@@ -1,5 +1,6 @@
 package io.taskhistory.collector.auditlog;
 
+import io.taskhistory.collector.masking.Mask;
 import io.taskhistory.history.RawText;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * which a log need not have. Else when another is so much later that nothing more will come, when too many are open, or
  * when there is no more. So events come in the order in which they ended, more or less, and that need not be the order
  * of their serials.
+ *
+ * <p>No secret that is in the arguments of an exec is in what is passed on.
  */
 public final class Reassembler {
 
@@ -30,6 +33,7 @@ public final class Reassembler {
   /** So many records in a row say that the clock was set back; fewer are of syscalls that took long. */
   private static final int SET_BACK = 64;
 
+  private final Mask mask;
   private final Consumer<? super AuditEvent> done;
   private final Deque<Open> open = new ArrayDeque<>();
   private final Deque<Open> past = new ArrayDeque<>();
@@ -40,7 +44,8 @@ public final class Reassembler {
   private long unfinished;
 
   /** Passes events on to {@code done}. */
-  public Reassembler(Consumer<? super AuditEvent> done) {
+  public Reassembler(Mask mask, Consumer<? super AuditEvent> done) {
+    this.mask = mask;
     this.done = done;
   }
 
@@ -112,11 +117,11 @@ public final class Reassembler {
               && (!call.call().isExec() || !call.success() || arguments != null && arguments.isWhole());
     }
 
-    AuditEvent event() {
+    AuditEvent event(Mask mask) {
       ExecArguments.@Nullable Arguments argv = arguments == null ? null : arguments.arguments();
       int prefix = node.length == 0 ? 0 : "node=".length();
       return new AuditEvent(RawText.of(node, prefix, node.length - prefix), stamp, serial, type, call, pid,
-          argv == null ? null : argv.list(), argv != null && argv.isCut(), cwd, path, isWhole());
+          argv == null ? null : mask.of(argv.list()), argv != null && argv.isCut(), cwd, path, isWhole());
     }
   }
 
@@ -185,7 +190,7 @@ public final class Reassembler {
     if (past.size() > REMEMBERED) {
       past.remove();
     }
-    AuditEvent whole = event.event();
+    AuditEvent whole = event.event(mask);
     event.arguments = null;
     done.accept(whole);
   }

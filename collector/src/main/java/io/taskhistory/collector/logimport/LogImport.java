@@ -5,6 +5,7 @@ import io.taskhistory.collector.auditlog.AuditRecord;
 import io.taskhistory.collector.auditlog.Field;
 import io.taskhistory.collector.auditlog.Reassembler;
 import io.taskhistory.collector.auditlog.RecordTypes;
+import io.taskhistory.collector.masking.Mask;
 import io.taskhistory.history.ClockLedger;
 import io.taskhistory.store.BootFacts;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,7 @@ public final class LogImport {
   private final ImportTarget target;
   private final byte @Nullable [] wanted;
   private final AuditRecord record = new AuditRecord();
-  private final Reassembler reassembler = new Reassembler(this::reassembled);
+  private final Reassembler reassembler;
   private byte @Nullable [] node;
   /** The machine of which there is history already. */
   private byte @Nullable [] kept;
@@ -59,10 +60,12 @@ public final class LogImport {
    * Makes one.
    *
    * @param node the machine whose records count, where a log has those of several; null for the only one
+   * @param mask what takes secrets out of arguments
    * @throws ImportException where the target holds another machine's history
    */
-  public LogImport(ImportTarget target, @Nullable String node) {
+  public LogImport(ImportTarget target, @Nullable String node, Mask mask) {
     this.target = target;
+    this.reassembler = new Reassembler(mask, this::reassembled);
     this.wanted = node == null ? null : ("node=" + node).getBytes(StandardCharsets.UTF_8);
     target.last().ifPresent(writer -> {
       BootImport last = new BootImport(writer);

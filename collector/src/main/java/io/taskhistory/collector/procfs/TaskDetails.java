@@ -4,6 +4,7 @@ import io.taskhistory.collector.linux.CString;
 import io.taskhistory.collector.linux.Clocks;
 import io.taskhistory.collector.linux.NativeFiles;
 import io.taskhistory.collector.linux.NativeFiles.Identity;
+import io.taskhistory.collector.masking.Mask;
 import io.taskhistory.history.Details;
 import io.taskhistory.history.RawText;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a process's details from the live /proc. All is read through one open {@code /proc/PID}, which stays that
- * process's: once it is gone the reads fail, whoever has its pid by then. What fails is unknown.
+ * process's: once it is gone the reads fail, whoever has its pid by then. What fails is unknown. No secret that is in the
+ * arguments leaves this.
  */
 public final class TaskDetails implements DetailsFiles {
 
@@ -36,6 +38,11 @@ public final class TaskDetails implements DetailsFiles {
   private final ProgramPath program = new ProgramPath(files);
   private final TaskStat before = new TaskStat();
   private final TaskStat after = new TaskStat();
+  private final Mask mask;
+
+  public TaskDetails(Mask mask) {
+    this.mask = mask;
+  }
 
   @Override
   public @Nullable Reading read(int tgid) {
@@ -72,7 +79,7 @@ public final class TaskDetails implements DetailsFiles {
     NativeFiles.close(directory);
     RawText cwd = Links.target(files, files.readLink(process, CWD), directoryIdentity);
     int argvLength = readAll(process, CMDLINE, Details.MAX_ARGV_BYTES + 1);
-    List<RawText> argv = argv(argvLength);
+    List<RawText> argv = mask.of(argv(argvLength));
     StatusFile status = new StatusFile(bytes(process, STATUS));
     Cgroup cgroup = Cgroup.parse(bytes(process, CGROUP));
     return new Details(exe, asked, argv, argv != null && argvLength > Details.MAX_ARGV_BYTES, cwd,

@@ -2,6 +2,7 @@ package io.taskhistory.collector.auditlog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskhistory.collector.masking.Mask;
 import io.taskhistory.history.Details;
 import io.taskhistory.history.RawText;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ReassemblerTest {
 
   private final List<AuditEvent> events = new ArrayList<>();
-  private final Reassembler reassembler = new Reassembler(events::add);
+  private final Reassembler reassembler = new Reassembler(Mask.DEFAULT, events::add);
   private final AuditRecord record = new AuditRecord();
 
   private void add(String... lines) {
@@ -84,7 +85,7 @@ class ReassemblerTest {
       }
       Collections.shuffle(lines, new Random(seed));
       events.clear();
-      Reassembler mixed = new Reassembler(events::add);
+      Reassembler mixed = new Reassembler(Mask.DEFAULT, events::add);
       for (String line : lines) {
         byte[] bytes = line.getBytes(StandardCharsets.ISO_8859_1);
         record.parse(bytes, 0, bytes.length);

@@ -8,6 +8,7 @@ import io.taskhistory.collector.logimport.SimulatedLog.Settings;
 import io.taskhistory.collector.logimport.SimulatedLog.TrueExec;
 import io.taskhistory.collector.logimport.SimulatedLog.TrueProcess;
 import io.taskhistory.collector.logimport.SimulatedLog.Written;
+import io.taskhistory.collector.masking.Mask;
 import io.taskhistory.collector.tracking.RecordingWriter;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.History;
@@ -116,7 +117,7 @@ class LogImportSimulationTest {
     }
 
     void check() {
-      Reassembler reassembler = new Reassembler(event -> {
+      Reassembler reassembler = new Reassembler(Mask.DEFAULT, event -> {
         assertThat(queue.add(LogEvent.of(event))).isTrue();
         while (queue.isFull()) {
           applyNext();

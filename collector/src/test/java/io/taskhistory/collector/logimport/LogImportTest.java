@@ -3,6 +3,7 @@ package io.taskhistory.collector.logimport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.taskhistory.collector.masking.Mask;
 import io.taskhistory.history.Boot;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.Gap;
@@ -89,7 +90,7 @@ class LogImportTest {
   }
 
   private ImportSummary run(@Nullable String node, List<String> lines) {
-    LogImport log = new LogImport(target, node);
+    LogImport log = new LogImport(target, node, Mask.DEFAULT);
     for (String line : lines) {
       byte[] bytes = line.getBytes(StandardCharsets.ISO_8859_1);
       log.add(bytes, 0, bytes.length);
@@ -302,7 +303,7 @@ class LogImportTest {
       List<String> shuffled = new ArrayList<>(log);
       Collections.shuffle(shuffled, new Random(seed));
       Target other = new Target();
-      LogImport mixed = new LogImport(other, null);
+      LogImport mixed = new LogImport(other, null, Mask.DEFAULT);
       shuffled.forEach(line -> mixed.add(line.getBytes(StandardCharsets.ISO_8859_1), 0, line.length()));
       assertThat(mixed.end().tasks()).isEqualTo(20);
       for (int child = 501; child < 520; child++) {
@@ -459,7 +460,7 @@ class LogImportTest {
     }
     Random random = new Random(7);
     for (int i = 0; i < 300; i++) {
-      LogImport any = new LogImport(new Target(), null);
+      LogImport any = new LogImport(new Target(), null, Mask.DEFAULT);
       for (String line : log) {
         byte[] bytes = line.getBytes(StandardCharsets.ISO_8859_1);
         for (int j = random.nextInt(4); j > 0; j--) {

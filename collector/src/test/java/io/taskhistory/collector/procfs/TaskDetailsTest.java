@@ -8,6 +8,7 @@ import io.taskhistory.collector.children.Programs;
 import io.taskhistory.collector.linux.Clocks;
 import io.taskhistory.collector.linux.Privileges.Capability;
 import io.taskhistory.collector.linux.Requirements;
+import io.taskhistory.collector.masking.Mask;
 import io.taskhistory.collector.procfs.DetailsFiles.Reading;
 import io.taskhistory.history.Details;
 import io.taskhistory.history.RawText;
@@ -26,7 +27,7 @@ class TaskDetailsTest {
 
   private static final String ACTOR = Programs.actor().toString();
 
-  private final TaskDetails files = new TaskDetails();
+  private final TaskDetails files = new TaskDetails(Mask.DEFAULT);
 
   @TempDir
   private Path given;

@@ -7,6 +7,7 @@ import io.taskhistory.collector.children.Child;
 import io.taskhistory.collector.children.Programs;
 import io.taskhistory.collector.linux.Clocks;
 import io.taskhistory.collector.linux.SystemFacts;
+import io.taskhistory.collector.masking.Mask;
 import io.taskhistory.collector.procconnector.ProcConnectorSource;
 import io.taskhistory.collector.procfs.ProcFs;
 import io.taskhistory.collector.procfs.TaskDetails;
@@ -53,7 +54,7 @@ class SelfCheckTest {
   private final ProcConnectorSource connector = ProcConnectorSource.besideTrace(ProcConnectorSource.DEFAULT_BUFFER);
   private final RecordingWriter writer = new RecordingWriter();
   private final Tracking tracking = new Tracking(
-      new Tracking.Setup(writer, new ProcFs(), new TaskDetails(), Clocks::monotonic,
+      new Tracking.Setup(writer, new ProcFs(), new TaskDetails(Mask.DEFAULT), Clocks::monotonic,
           SystemFacts.clockTicksPerSecond(), 500, 2000), () -> { }, BRISK);
   private final Set<Swallowed> toSwallow = ConcurrentHashMap.newKeySet();
 

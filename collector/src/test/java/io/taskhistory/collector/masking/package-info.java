@@ -1,0 +1,4 @@
+@NullMarked
+package io.taskhistory.collector.masking;
+
+import org.jspecify.annotations.NullMarked;
