@@ -1,6 +1,5 @@
 package io.taskhistory.api.cli;
 
-import io.taskhistory.api.audisp.HangUp;
 import io.taskhistory.api.audisp.Plugin;
 import io.taskhistory.api.audisp.Settings;
 import io.taskhistory.api.cli.Failure.Exit;
@@ -78,7 +77,7 @@ final class AudispCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }
-    HangUp.handle(plugin::hangUp);
+    ProcessSignals.handle("HUP", plugin::hangUp);
     stopOnSignal(plugin);
     try {
       plugin.run();

@@ -53,6 +53,6 @@ final class BootAdviceText {
   }
 
   private static void add(List<String> lines, String title, String text) {
-    lines.add(Times.pad(title, TITLE) + text);
+    lines.add(Cells.pad(title, TITLE) + text);
   }
 }

@@ -119,38 +119,51 @@ final class Client {
         : unreachable(e);
   }
 
-  private Failure unreachable(IOException e) {
+  /** What to say of a service that does not answer. */
+  Failure unreachable(IOException e) {
     return new Failure(Exit.FAILED, "cannot reach " + server + " (" + e.getMessage() + "); " + HINT, e);
   }
 
   private byte[] get(Query query) {
-    try {
-      HttpURLConnection connection =
-          (HttpURLConnection) server.resolve("/api/v1" + query).toURL().openConnection(Proxy.NO_PROXY);
-      connection.setConnectTimeout(CONNECT_MILLIS);
-      connection.setReadTimeout(READ_MILLIS);
-      connection.setInstanceFollowRedirects(false);
-      token.ifPresent(secret -> connection.setRequestProperty("Authorization", "Bearer " + secret));
-      int status = connection.getResponseCode();
-      InputStream body = status < 400 ? connection.getInputStream() : connection.getErrorStream();
-      byte[] answer = body == null ? new byte[0] : read(body);
-      if (status == 200) {
-        return answer;
-      }
-      throw refused(status, answer);
+    try (InputStream body = open(query, null)) {
+      return read(body);
     } catch (IOException e) {
       throw unreachable(e);
     }
   }
 
-  private static byte[] read(InputStream body) throws IOException {
-    try (body) {
-      byte[] answer = body.readNBytes(MOST_BYTES);
-      if (body.read() >= 0) {
-        throw new IOException("the answer is longer than " + MOST_BYTES + " bytes");
-      }
-      return answer;
+  /**
+   * The body of an answer, to be read as it comes and closed by the caller.
+   *
+   * @param lastEventId where a stream of events goes on, null from now
+   * @throws IOException where the service cannot be reached
+   * @throws Failure where it refuses
+   */
+  InputStream open(Query query, @Nullable String lastEventId) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection) server.resolve("/api/v1" + query).toURL().openConnection(Proxy.NO_PROXY);
+    connection.setConnectTimeout(CONNECT_MILLIS);
+    connection.setReadTimeout(READ_MILLIS);
+    connection.setInstanceFollowRedirects(false);
+    token.ifPresent(secret -> connection.setRequestProperty("Authorization", "Bearer " + secret));
+    if (lastEventId != null) {
+      connection.setRequestProperty("Last-Event-ID", lastEventId);
     }
+    int status = connection.getResponseCode();
+    if (status == 200) {
+      return connection.getInputStream();
+    }
+    try (InputStream body = connection.getErrorStream()) {
+      throw refused(status, body == null ? new byte[0] : read(body));
+    }
+  }
+
+  private static byte[] read(InputStream body) throws IOException {
+    byte[] answer = body.readNBytes(MOST_BYTES);
+    if (body.read() >= 0) {
+      throw new IOException("the answer is longer than " + MOST_BYTES + " bytes");
+    }
+    return answer;
   }
 
   private Failure refused(int status, byte[] answer) {

@@ -14,6 +14,10 @@ import picocli.CommandLine;
 /** Runs one command line: finds the command, and turns whatever it ends with into a sentence and an exit code. */
 public final class CommandLines {
 
+  private static final int HELP_WIDTH = 80;
+  /** Wider lines are hard to read. */
+  private static final int MOST_HELP_WIDTH = 120;
+
   private CommandLines() {}
 
   /** Runs the command line of this process; what it returns is for {@link System#exit}. */
@@ -26,9 +30,10 @@ public final class CommandLines {
     CommandLine line = of(new TaskhistoryCommand(terminal, environment))
         .setOut(terminal.writer())
         .setErr(complaints)
+        .setUsageHelpWidth(terminal.isInteractive() ? Math.min(terminal.width(), MOST_HELP_WIDTH) : HELP_WIDTH)
         .setParameterExceptionHandler((e, given) -> {
           String command = e.getCommandLine().getCommandSpec().qualifiedName();
-          complaints.println("taskhistory: " + Terminal.clean(e.getMessage()));
+          complaints.println("taskhistory: " + Terminal.clean(WrongUse.explain(e)));
           complaints.println("See " + command + " --help.");
           return Failure.Exit.WRONG_USE.code();
         })

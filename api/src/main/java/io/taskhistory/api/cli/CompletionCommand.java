@@ -2,14 +2,21 @@ package io.taskhistory.api.cli;
 
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code taskhistory completion}: for the shell. */
-@Command(name = "completion", description = "Print a completion script: . <(taskhistory completion), in bash or zsh.")
+@Command(
+    name = "completion",
+    description = {
+        "Print a completion script, for bash or zsh.", "",
+        "It completes commands, options, their values, files and pids. In zsh, run first: autoload -U +X bashcompinit"
+            + " && bashcompinit"},
+    footer = {"",
+        "  . <(taskhistory completion)",
+        "  taskhistory completion >/etc/bash_completion.d/taskhistory"})
 final class CompletionCommand implements Callable<Integer> {
 
   @ParentCommand
@@ -23,7 +30,7 @@ final class CompletionCommand implements Callable<Integer> {
     if (spec == null) {
       throw new IllegalStateException("not run by picocli");
     }
-    Programs.of(program).terminal().line(AutoComplete.bash("taskhistory", spec.root().commandLine()));
+    Programs.of(program).terminal().line(new BashCompletion(spec.root()).script().stripTrailing());
     return 0;
   }
 }

@@ -58,7 +58,7 @@ final class DoctorCommand implements Callable<Integer> {
   private static String line(Checkup.Check check, boolean colour) {
     Style style = check.ok() ? Style.GOOD : check.required() ? Style.BAD : Style.DOUBTFUL;
     return Terminal.styled(colour, style, check.ok() ? "ok     " : "missing") + "  "
-        + Times.pad(check.name(), 14) + "  " + Terminal.clean(check.finding())
+        + Cells.pad(check.name(), 14) + "  " + Terminal.clean(check.finding())
         + (check.remedy().isEmpty() ? "" : "; " + Terminal.clean(check.remedy()));
   }
 }

@@ -74,7 +74,7 @@ final class SearchCommand implements Callable<Integer> {
     boolean colour = all.colour();
     return Terminal.styled(colour, Style.FAINT, Times.people(text(exec, "start")))
         + String.format(Locale.ROOT, " %7s %6s  ", text(exec, "pid"), uid)
-        + Terminal.styled(colour, Style.STRONG, Times.pad(Terminal.name(exec.path("name").asText("")), 16))
+        + Terminal.styled(colour, Style.STRONG, Cells.pad(Terminal.name(exec.path("name").asText("")), 16))
         + " " + text(exec, "history");
   }
 

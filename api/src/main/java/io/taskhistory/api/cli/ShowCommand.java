@@ -2,18 +2,38 @@ package io.taskhistory.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.taskhistory.api.cli.Client.Query;
-import io.taskhistory.api.cli.Terminal.Style;
+import io.taskhistory.api.cli.Failure.Exit;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
-/** {@code taskhistory show}: one task's history. */
-@Command(name = "show", description = "Show how a task came to be.")
+/** {@code taskhistory show}: how tasks came to be. */
+@Command(
+    name = "show",
+    description = {
+        "Show how a task came to be.", "",
+        "On a terminal: its lineage, who started it, when, as which user and from where, how it ended, its execs with"
+            + " how each is known, and its first children. In a pipe: the lineage, a line for each PID. With --json:"
+            + " everything that is known, an object for each PID."},
+    footer = {"",
+        "  taskhistory show 4711",
+        "  taskhistory show 4711 --at 2023-08-11T10:45:38.271Z",
+        "  taskhistory show --comm nginx --style domain"})
 final class ShowCommand implements Callable<Integer> {
+
+  private static final int PAGE = 1000;
+  private static final int LEAST_LIMIT = 256;
+  private static final int CHILDREN = 100;
 
   /** How to write it. */
   enum Form { KERNEL, NAMES, DOMAIN, JSON }
@@ -21,8 +41,15 @@ final class ShowCommand implements Callable<Integer> {
   @ParentCommand
   private @Nullable TaskhistoryCommand program;
 
-  @Parameters(paramLabel = "PID", description = "a pid, a thread's tid, or a task id")
-  private String pid = "";
+  @Spec
+  private @Nullable CommandSpec spec;
+
+  @Parameters(paramLabel = "PID", arity = "0..*", description = "pids, tids of threads, or task ids")
+  private List<String> pids = new ArrayList<>();
+
+  @Option(names = "--comm", paramLabel = "NAME",
+      description = "all live processes with this name; \\ooo stands for a byte")
+  private @Nullable String comm;
 
   @Option(names = "--at", paramLabel = "TIME",
       description = "whoever held the pid then: RFC 3339, seconds since 1970, or mono:SECONDS (default: now, or last)")
@@ -35,120 +62,124 @@ final class ShowCommand implements Callable<Integer> {
       description = "kernel, names, domain or json (default: for people on a terminal, names in a pipe)")
   private @Nullable Form style;
 
+  @Option(names = "--limit", paramLabel = "BYTES",
+      description = "how long a lineage may be, 256 or more; its oldest items are left out; 0: as long as it is"
+          + " (default: 1024 in the style kernel, else 0)")
+  private @Nullable Integer limit;
+
   @Override
   public Integer call() {
     TaskhistoryCommand all = Programs.of(program);
-    Terminal terminal = all.terminal();
+    checked();
     Client client = all.client();
-    Form form = style != null ? style : all.json() ? Form.JSON : terminal.isInteractive() ? null : Form.NAMES;
-    String path = "/tasks/" + Query.encode(pid);
-    if (form == null) {
-      people(client.json(asked(path)), all);
-    } else if (form == Form.JSON) {
-      terminal.line(client.text(asked(path)));
-    } else {
-      terminal.line(client.text(asked(path + "/history").with("style", form.name().toLowerCase(Locale.ROOT))));
+    List<String> wanted = new ArrayList<>(pids);
+    if (comm != null) {
+      wanted.addAll(named(client, comm));
     }
-    return 0;
+    int code = 0;
+    boolean isFirst = true;
+    for (String pid : wanted) {
+      try {
+        String text = text(pid, client, all);
+        if (!all.terminal().line(isFirst || form(all) != null ? text : "\n" + text)) {
+          return 0;
+        }
+        isFirst = false;
+      } catch (Failure e) {
+        if (wanted.size() == 1 || e.exit() != Exit.NOT_FOUND) {
+          throw e;
+        }
+        err().println("taskhistory: " + Terminal.clean(e.getMessage()));
+        code = e.exit().code();
+      }
+    }
+    return code;
+  }
+
+  private void checked() {
+    if (pids.isEmpty() == (comm == null)) {
+      throw wrong(comm == null ? "PID is missing" : "give pids, or --comm NAME, not both");
+    }
+    if (comm != null && at != null) {
+      throw wrong("--comm is about those that live now; taskhistory search --comm finds those of earlier");
+    }
+    if (limit != null && limit != 0 && limit < LEAST_LIMIT) {
+      throw wrong("--limit has to be " + LEAST_LIMIT + " or more, or 0");
+    }
+  }
+
+  /** Null where a person reads it. */
+  private @Nullable Form form(TaskhistoryCommand all) {
+    return style != null ? style : all.json() ? Form.JSON : all.terminal().isInteractive() ? null : Form.NAMES;
+  }
+
+  private String text(String pid, Client client, TaskhistoryCommand all) {
+    Form form = form(all);
+    String path = "/tasks/" + Query.encode(pid);
+    if (form == Form.JSON) {
+      return client.text(asked(path));
+    }
+    if (form != null) {
+      return client.text(
+          asked(path + "/history").with("style", form.name().toLowerCase(Locale.ROOT)).with("limit", limit));
+    }
+    JsonNode task = client.json(asked(path));
+    // By its id from here on: the pid may go to another meanwhile.
+    String id = task.path("task").asText("");
+    JsonNode children = client.json(new Query("/tasks/" + Query.encode(id) + "/children").with("size", CHILDREN));
+    boolean isCreated = task.path("creator").isTextual();
+    // As it was when it did that: it may have become something else.
+    return new TaskText(task, isCreated ? other(client, task.path("creator"), task.path("start").asText()) : null,
+        isCreated ? null : other(client, task.path("reaper"), null), children, all).text();
+  }
+
+  /** Another task at a time, null for now; null where it is not known any more. */
+  private static @Nullable JsonNode other(Client client, JsonNode id, @Nullable String at) {
+    if (!id.isTextual()) {
+      return null;
+    }
+    try {
+      return client.json(new Query("/tasks/" + Query.encode(id.asText())).with("at", at));
+    } catch (Failure e) {
+      if (e.exit() == Exit.FAILED) {
+        throw e;
+      }
+      return null;
+    }
+  }
+
+  private static List<String> named(Client client, String comm) {
+    List<String> found = new ArrayList<>();
+    String wanted = Terminal.name(comm);
+    Pages.forEach(cursor -> client.json(new Query("/tree").with("size", PAGE).with("cursor", cursor)), node -> {
+      if (Terminal.name(node.path("comm").asText("")).equals(wanted)) {
+        found.add(node.path("task").asText(""));
+      }
+      return true;
+    });
+    if (found.isEmpty()) {
+      throw new Failure(Exit.NOT_FOUND, "no live process has the name " + Terminal.clean(comm)
+          + "; taskhistory search --comm finds those of earlier");
+    }
+    return found;
   }
 
   private Query asked(String path) {
     return new Query(path).with("at", at).with("boot", boot);
   }
 
-  private static void people(JsonNode task, TaskhistoryCommand all) {
-    boolean colour = all.colour();
-    Terminal terminal = all.terminal();
-    terminal.line(Terminal.styled(colour, Style.STRONG, name(task, "comm")) + "  "
-        + (task.path("tid").equals(task.path("tgid"))
-            ? "pid " + text(task, "tid")
-            : "tid " + text(task, "tid") + " of pid " + text(task, "tgid"))
-        + (task.path("kernel_thread").asBoolean() ? ", kernel thread" : "")
-        + ", " + text(task, "state") + ", started " + Times.people(text(task, "start")) + ending(task));
-    terminal.line(Terminal.styled(colour, Style.FAINT, "task " + text(task, "task")
-        + who(task, "creator") + who(task, "reaper")));
-    terminal.line(completeness(task, colour));
-    terminal.line("");
-    int width = 4;
-    for (JsonNode entry : task.path("entries")) {
-      width = Math.max(width, name(entry, "name").length());
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec().commandLine(), message);
+  }
+
+  private PrintWriter err() {
+    return spec().commandLine().getErr();
+  }
+
+  private CommandSpec spec() {
+    if (spec == null) {
+      throw new IllegalStateException("not run by picocli");
     }
-    for (JsonNode entry : task.path("entries")) {
-      terminal.line(entry(entry, width, colour));
-    }
-    for (JsonNode gap : task.path("gaps")) {
-      terminal.line(Terminal.styled(colour, Style.DOUBTFUL, "gap of " + text(gap, "source") + " (" + text(gap, "cause")
-          + "), " + Times.people(text(gap, "from")) + " to " + Times.people(text(gap, "to")) + ", lost "
-          + (gap.path("lost").isNull() ? "unknown" : text(gap, "lost"))));
-    }
-  }
-
-  private static String ending(JsonNode task) {
-    JsonNode exit = task.path("exit");
-    if (!exit.isObject()) {
-      return "";
-    }
-    String how = exit.has("signal")
-        ? " by " + text(exit, "signal_name") + sender(exit.path("by"), text(task, "task"))
-            + (exit.path("core_dumped").asBoolean() ? ", core dumped" : "")
-        : exit.has("code") ? " with code " + text(exit, "code") : ", nobody saw how";
-    return ", ended " + Times.people(text(task, "end")) + how
-        + (exit.path("oom").asBoolean() ? ", killed by the OOM killer" : "");
-  }
-
-  /** Whom the signal came from: {@code from bash (4711) swapper/0=>init=>bash}. */
-  private static String sender(JsonNode by, String self) {
-    String code = by.has("si_code_name") ? " (" + text(by, "si_code_name") + ")" : "";
-    return switch (by.path("kind").asText()) {
-      case "" -> "";
-      case "kernel" -> ", made by the kernel" + code;
-      case "interrupt" -> ", made in an interrupt" + code;
-      default -> text(by, "task").equals(self) ? " from itself"
-          : !by.has("task") ? " from a task that is not known"
-          : !by.has("history") ? " from " + text(by, "task")
-          : " from " + name(by, "comm") + " (" + text(by, "tid") + ") " + text(by, "history")
-              + (by.path("complete").asBoolean() ? "" : " (not complete)");
-    };
-  }
-
-  private static String who(JsonNode task, String field) {
-    return task.path(field).isTextual() ? ", " + field + " " + text(task, field) : "";
-  }
-
-  private static String completeness(JsonNode task, boolean colour) {
-    if (task.path("complete").asBoolean()) {
-      return Terminal.styled(colour, Style.GOOD, "complete: every exec back to the boot was seen");
-    }
-    StringBuilder why = new StringBuilder();
-    for (JsonNode reason : task.path("reasons")) {
-      why.append("\n  - ").append(switch (reason.asText()) {
-        case "snapshot" -> "some entries come from a scan of /proc, others may be missing between them";
-        case "unknown" -> "a name is not known (?)";
-        case "creator-assumed" -> "the caller of a clone is assumed to be the parent";
-        case "gap" -> "events were lost while it was alive";
-        default -> Terminal.clean(reason.asText());
-      });
-    }
-    return Terminal.styled(colour, Style.DOUBTFUL, "not complete: " + why);
-  }
-
-  private static String entry(JsonNode entry, int width, boolean colour) {
-    String provenance = text(entry, "provenance");
-    Style style = provenance.equals("unknown") ? Style.BAD
-        : provenance.equals("snapshot") ? Style.DOUBTFUL : Style.GOOD;
-    String program = entry.has("program") ? text(entry, "program") : text(entry, "exe");
-    return "  " + Terminal.styled(colour, Style.FAINT, Times.people(text(entry, "start")))
-        + String.format(Locale.ROOT, "  %7s  ", text(entry, "pid"))
-        + Terminal.styled(colour, Style.STRONG, Times.pad(name(entry, "name"), width)) + "  "
-        + Terminal.styled(colour, style, Times.pad(provenance, 8))
-        + (program.isEmpty() ? "" : "  " + program);
-  }
-
-  private static String name(JsonNode node, String field) {
-    return Terminal.name(node.path(field).asText(""));
-  }
-
-  private static String text(JsonNode node, String field) {
-    return Terminal.clean(node.path(field).asText(""));
+    return spec;
   }
 }

@@ -22,10 +22,10 @@ import picocli.CommandLine.ScopeType;
     exitCodeList = {
         "0:fine", "1:failed, or the service cannot be reached", "2:wrong use or a missing privilege", "3:not found"},
     subcommands = {
-        RunCommand.class, ShowCommand.class, TreeCommand.class, SearchCommand.class, StatusCommand.class,
-        EnrichCommand.class,
-        DoctorCommand.class, ImportCommand.class, ServeCommand.class, CheckCommand.class, RepairCommand.class,
-        AudispCommand.class, TokenCommand.class, CompletionCommand.class})
+        RunCommand.class, ShowCommand.class, TreeCommand.class, WatchCommand.class, SearchCommand.class,
+        StatusCommand.class, EnrichCommand.class, DoctorCommand.class, ImportCommand.class, ServeCommand.class,
+        CheckCommand.class, RepairCommand.class, AudispCommand.class, TokenCommand.class, ManCommand.class,
+        CompletionCommand.class})
 final class TaskhistoryCommand implements Runnable {
 
   /** When to use colour. */
@@ -61,8 +61,7 @@ final class TaskhistoryCommand implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        commandLine(), "say what to do: run, show, tree, search, enrich, status, import, serve, check, repair or"
-            + " doctor");
+        commandLine(), "say what to do: " + String.join(", ", commandLine().getSubcommands().keySet()));
   }
 
   Terminal terminal() {

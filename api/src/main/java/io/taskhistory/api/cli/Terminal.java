@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,16 +37,24 @@ final class Terminal {
   private final PrintStream out;
   private final boolean interactive;
   private final boolean utf8;
+  private final IntSupplier width;
 
+  /** One of any width. */
   Terminal(PrintStream out, boolean interactive, boolean utf8) {
+    this(out, interactive, utf8, () -> Integer.MAX_VALUE);
+  }
+
+  Terminal(PrintStream out, boolean interactive, boolean utf8, IntSupplier width) {
     this.out = out;
     this.interactive = interactive;
     this.utf8 = utf8;
+    this.width = width;
   }
 
   static Terminal ofProcess() {
     PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-    return new Terminal(out, Boolean.getBoolean(IS_TERMINAL), isUtf8(System.getenv()));
+    return new Terminal(out, Boolean.getBoolean(IS_TERMINAL), isUtf8(System.getenv()),
+        new TerminalWidth(System.getenv("COLUMNS")));
   }
 
   private static boolean isUtf8(Map<String, String> environment) {
@@ -63,6 +72,23 @@ final class Terminal {
     return interactive;
   }
 
+  /** How many columns there are. */
+  int width() {
+    return width.getAsInt();
+  }
+
+  /** Notices from now on when a person makes the window larger or smaller. */
+  void followWidth() {
+    if (interactive && width instanceof TerminalWidth ofProcess) {
+      ofProcess.follow();
+    }
+  }
+
+  /** What stands where something is left out for want of room. */
+  String ellipsis() {
+    return utf8 ? "…" : "~";
+  }
+
   /** Whether lines can be drawn. */
   boolean isUtf8() {
     return utf8;
@@ -74,8 +100,8 @@ final class Terminal {
 
   /** Writes a line; false where nobody reads any longer. */
   boolean line(String text) {
-    out.print(text);
-    out.print('\n');
+    // At once: a reader that has gone is noticed by the line, and a signal does not come between.
+    out.print(text + '\n');
     return !out.checkError();
   }
 
@@ -87,7 +113,12 @@ final class Terminal {
 
   /** Whether a person sees what is written to standard error, and nothing else there. */
   boolean showsProgress() {
-    return !interactive && Boolean.getBoolean(ERRORS_ON_TERMINAL);
+    return !interactive && showsErrors();
+  }
+
+  /** Whether a person sees what is written to standard error. */
+  static boolean showsErrors() {
+    return Boolean.getBoolean(ERRORS_ON_TERMINAL);
   }
 
   void flush() {
@@ -119,6 +150,12 @@ final class Terminal {
     } catch (ParseException e) {
       return clean(escaped);
     }
+  }
+
+  /** An argument as a shell would take it, so that one with spaces is not taken for two; nothing in it is obeyed. */
+  static String word(String text) {
+    String clean = clean(text).replace('\n', '?');
+    return clean.matches("[A-Za-z0-9_@%+=:,./\\\\-]+") ? clean : "'" + clean.replace("'", "'\\''") + "'";
   }
 
   /** Puts {@code text} into {@code style}, where {@code colour} is wanted. */

@@ -38,7 +38,7 @@ final class UpkeepLines {
   }
 
   private static String limit(JsonNode limit, boolean colour) {
-    StringBuilder line = new StringBuilder(Times.pad(text(limit, "name"), NAME_WIDTH));
+    StringBuilder line = new StringBuilder(Cells.pad(text(limit, "name"), NAME_WIDTH));
     if (!limit.path("limit").isNull()) {
       line.append("  ").append(quantity(limit, "limit")).append(", now ").append(quantity(limit, "value"));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskhistory.api.Scene;
 import io.taskhistory.api.http.Running;
+import io.taskhistory.history.Provenance;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -88,17 +89,61 @@ class CommandLinesTest {
   @Test
   void show_onATerminal_isForPeople() {
     String out = onTerminal("show", "3787").out;
-    assertThat(out.lines()).hasSize(8);
-    assertThat(out).startsWith("bash  pid 3787, live, started 2023-08-11 10:45:39.000Z\n")
-        .contains("complete: every exec back to the boot was seen\n")
-        .contains("  2023-08-11 10:45:35.000Z     3767  sshd       resolved  /usr/sbin/sshd\n");
-    assertThat(onTerminal("show", "3788").out).startsWith("worker  tid 3788 of pid 3787, live");
+    assertThat(out).startsWith("swapper/0 → init → sshd → bash\n\nbash  pid 3787, live\n")
+        .contains("  started    2023-08-11 10:45:39.000Z by sshd (3767)\n")
+        .contains("  known      complete: every exec back to the boot was seen\n")
+        .contains("  2023-08-11 10:45:35.000Z     3767  sshd       resolved  /usr/sbin/sshd\n")
+        .contains("  children, 4\n", "     4000  a \"=>\\012\\033[31m?\n", "3900  bash, ended 2023-08-11 10:46:09.000Z\n")
+        .contains("taskhistory tree 3787 ", "taskhistory search --lineage 'sshd=>bash' ");
+    assertThat(onTerminal("show", "3788").out).contains("worker  tid 3788 of pid 3787, live");
     assertThat(onTerminal("show", "4001").out)
-        .contains("ended 2023-08-11 10:46:10.000Z by SIGSEGV, core dumped\n")
+        .contains("  ended      2023-08-11 10:46:10.000Z by SIGSEGV, core dumped\n")
         .contains("a name is not known (?)");
     assertThat(onTerminal("show", "3900", "--at", "mono:150").out)
-        .contains("ended 2023-08-11 10:46:09.000Z with code 3\n");
+        .contains("  ended      2023-08-11 10:46:09.000Z with code 3\n");
     assertThat(onTerminal("show", "10").out).contains("kernel thread");
+    assertThat(onTerminal("show", "3767").out).contains("  user       0, login none\n")
+        .contains("  from       directory /, cgroup /system.slice/ssh.service\n")
+        .contains("  runs       /usr/sbin/sshd\n").contains("  arguments  sshd: 'a \"=>\\012\\033[31m?'\n");
+  }
+
+  @Test
+  void show_ofAnotherBootsUser_writesTheNumberAlone() {
+    assertThat(onTerminal("show", "3767").out).contains("user       0,").doesNotContain("root (0)");
+  }
+
+  @Test
+  void show_ofANameWithAnArrow_isNotTakenForTwo() {
+    host.scene.process(5000, 178 * Scene.SECOND, host.scene.entry(host.scene.reader().task(3787).orElseThrow().entry(),
+        178 * Scene.SECOND, 5000, "a → sshd", Provenance.OBSERVED), null);
+    host.scene.commit(181 * Scene.SECOND);
+    assertThat(onTerminal("show", "5000").out).startsWith(
+        "swapper/0 → init → sshd → bash → a\\040\\342\\206\\222\\040sshd\n");
+  }
+
+  @Test
+  void show_ofSeveral_isOneAfterTheOther() {
+    Outcome both = piped("show", "3787", "3767");
+    assertThat(both).isEqualTo(new Outcome(0, "swapper/0=>init=>sshd=>bash\nswapper/0=>init=>sshd\n", ""));
+    Outcome one = piped("show", "3787", "77", "3767", "--json");
+    assertThat(one.code).isEqualTo(3);
+    assertThat(one.out.lines()).hasSize(2).allMatch(line -> line.startsWith("{"));
+    assertThat(one.err).contains("no task with tid 77 is known");
+  }
+
+  @Test
+  void show_byName_isAllThatLive() {
+    assertThat(piped("show", "--comm", "bash").out).isEqualTo("swapper/0=>init=>sshd=>bash\n".repeat(2));
+    assertThat(piped("show", "--comm", "a\\040\\042\\075\\076\\012\\033\\13331m\\077").out).endsWith("31m\\077\n");
+    Outcome none = piped("show", "--comm", "nginx");
+    assertThat(none.code).isEqualTo(3);
+    assertThat(none.err).contains("no live process has the name nginx; taskhistory search --comm");
+  }
+
+  @Test
+  void show_withALimit_leavesTheOldestOut() {
+    assertThat(piped("show", "3787", "--style", "kernel", "--limit", "256").out.length()).isLessThan(256);
+    assertThat(piped("show", "3787", "--limit", "100").err).contains("--limit has to be 256 or more, or 0");
   }
 
   @ParameterizedTest
@@ -111,8 +156,8 @@ class CommandLinesTest {
       "8, with code 0", "9, nobody saw how"})
   void show_ofAnEndedTask_saysHowAndByWhom(int which, String how) {
     host.scene.endInEveryWay();
-    assertThat(onTerminal("show", Integer.toString(Scene.ENDED + which)).out.lines().findFirst().orElseThrow())
-        .matches(".*, ended 2023-08-11 10:46:2\\d\\.\\d00Z,? " + Pattern.quote(how.strip()));
+    assertThat(onTerminal("show", Integer.toString(Scene.ENDED + which)).out)
+        .containsPattern("(?m)^  ended      2023-08-11 10:46:2\\d\\.\\d00Z " + Pattern.quote(how.strip()) + "$");
   }
 
   @Test
@@ -132,8 +177,9 @@ class CommandLinesTest {
       assertThat(outcome.code).isZero();
       assertThat(outcome.out.chars().filter(c -> c < ' ' && c != '\n' && c != '\t' || c == 127)).isEmpty();
     }
-    assertThat(onTerminal("show", "4000").out).startsWith("a \"=>\\012\\033[31m?  pid 4000")
-        .contains("not complete: ").contains("gap of proc (overflow), ");
+    assertThat(onTerminal("show", "4000").out).contains("\na \"=>\\012\\033[31m?  pid 4000")
+        .contains("by bash (3787), as is assumed\n").contains("not complete:\n")
+        .contains("gap of proc (overflow), ");
   }
 
   @Test
@@ -155,8 +201,9 @@ class CommandLinesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {
-      "show", "show 1 2", "show x", "show -1", "show 1 --at x", "show 1 --style xml", "show 1 --boot a", "tree x",
-      "run x", "tree --depth x", "search --uid root", "search --size 0", "search --from x", "watch", "",
+      "show", "show x", "show -1", "show 1 --at x", "show 1 --style xml", "show 1 --boot a", "tree x",
+      "run x", "tree --depth x", "search --uid root", "search --size 0", "search --from x", "watch --kind x", "watch --count 0",
+      "watch x", "show 1 --comm a", "show --comm a --at 1", "man x", "man show --output /tmp", "",
       "enrich --limit x", "enrich --kmsg --boot zz",
       "--color red tree",
       "run --source audit --audit off", "run --audit x", "run --audit-only uid=1", "run --audit-rules all",
@@ -240,12 +287,34 @@ class CommandLinesTest {
   void help_listsOnlyWhatIsThere() {
     Outcome help = piped("--help");
     assertThat(help.code).isZero();
-    assertThat(help.out).contains("run ", "show ", "tree ", "search ", "status ", "doctor ").doesNotContain("watch")
-        .contains("enrich ");
+    assertThat(help.out).contains("run ", "show ", "tree ", "search ", "status ", "doctor ", "watch ", "enrich ", "man ");
     assertThat(piped("show", "--help").out).contains("--style");
     assertThat(piped("--version").out).startsWith("taskhistory ").doesNotContain("$");
     assertThat(piped("run", "--help").out).contains("--source", "--trace-instance", "--trace-buffer", "--release");
-    assertThat(piped("completion").out).contains("complete -F _complete_taskhistory", "--trace-instance", "--boot");
+    assertThat(piped("completion").out).contains("complete -F _taskhistory taskhistory\n", "--trace-instance", "--boot");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
+      "shwo 1 | there is no command 'shwo'; did you mean show?","se 1 | did you mean search or serve?",
+      "show 1 --styl x | there is no option '--styl'; did you mean --style?",
+      "show 1 --stlye=x | there is no option '--stlye'; did you mean --style?",
+      "show 1 --style nams | --style cannot be 'nams'; write one of kernel, names, domain, json; did you mean names?",
+      "watch --kind frok | did you mean fork?", "search --uid x | --uid has to be a number, and cannot be 'x'",
+      "show | PID is missing", "status --data-dir | --data-dir wants DIR after it",
+      "status xyzzy | 'xyzzy' is more than taskhistory status takes",
+      "show 1 --at yesterday | write RFC 3339 (2023-08-11T10:45:38.271Z", "man shw | did you mean show?"})
+  void use_wrong_isToldWhatWasMeant(String line, String says) {
+    Outcome outcome = piped(line.split(" "));
+    assertThat(outcome.code).isEqualTo(2);
+    assertThat(outcome.err).startsWith("taskhistory: ").contains(says);
+  }
+
+  @Test
+  void use_wrongWithEscapes_writesNone() {
+    assertThat(piped("\u001b[31mshow").err).doesNotContain("\u001b");
+    assertThat(piped("show", "--st\u001b[31m").err).doesNotContain("\u001b");
+    assertThat(piped("show", "--style", "\u202e\u001b[31m").err).doesNotContain("\u001b", "\u202e");
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,15 @@ class ScriptTest {
     assertThat(run(script, "show", "run").out()).contains("-Xshare:auto\n").doesNotContain("ExitOnOutOfMemoryError");
     version("25.0.1");
     assertThat(run(script, "status").out()).contains("--enable-native-access=ALL-UNNAMED\n");
+  }
+
+  /** Else the name of a command that comes after its value would be taken for the command. */
+  @Test
+  void script_knowsAllCommands() throws IOException {
+    String script = Files.readString(root.resolve("taskhistory")).replace("\\\n", "");
+    String known = script.substring(script.indexOf("run | show |")).replaceFirst("(?s)\\).*", "");
+    assertThat(known.split(" \\|\\s+")).containsExactlyInAnyOrderElementsOf(CommandLines.of(new TaskhistoryCommand(
+        new Terminal(System.out, false, true), Map.of())).getSubcommands().keySet());
   }
 
   /** As auditd starts it: with no environment, and with signals ignored of which it then sends some. */
