@@ -20,6 +20,7 @@ public final class Entry {
   private final int pid;
   private volatile Known known;
   private volatile Details details = Details.UNKNOWN;
+  private boolean isLogged;
 
   public Entry(@Nullable Entry parent, long time, int pid, RawText name, Provenance provenance) {
     if (pid < 1 || time < 0) {
@@ -91,6 +92,15 @@ public final class Entry {
   /** For the collector's thread, once it is sure that they were this entry's. */
   public void detail(Details details) {
     this.details = details;
+  }
+
+  /** For a store's writer: whether this exec is in its event log. */
+  public boolean isLogged() {
+    return isLogged;
+  }
+
+  public void log() {
+    isLogged = true;
   }
 
   @Override

@@ -29,6 +29,7 @@ public final class Task {
   private volatile Doubts doubts = Doubts.NONE;
   private volatile @Nullable Ending ending;
   private volatile long imprint;
+  private byte logged;
 
   private Task(Boot boot, int tid, long start, @Nullable Task leader) {
     if (tid < 1 || start < 0) {
@@ -193,6 +194,15 @@ public final class Task {
 
   public void imprint(long imprint) {
     this.imprint = imprint;
+  }
+
+  /** For a store's writer: how much of this life is in its event log, by {@link Logged}. */
+  public int logged() {
+    return logged;
+  }
+
+  public void log(int upTo) {
+    logged = (byte) Math.max(logged, upTo);
   }
 
   @Override

@@ -39,6 +39,7 @@ final class RandomLivesTest {
   private final List<World> worlds = new ArrayList<>();
   private final Kept kept = new Kept();
   private final Kept everything = new Kept();
+  private final EventComparison events = new EventComparison();
   private int boot = 1;
 
   @ParameterizedTest
@@ -150,7 +151,7 @@ final class RandomLivesTest {
         null, Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
 
-  private static void compare(World real, World reference, Random random) {
+  private void compare(World real, World reference, Random random) {
     HistoryReader one = real.reader();
     HistoryReader other = reference.reader();
     assertThat(one.watermark()).isEqualTo(other.watermark());
@@ -180,6 +181,9 @@ final class RandomLivesTest {
       assertThat(one.task(tid, at).isEmpty() || held.stream().anyMatch(task -> task.livedAt(at.time()))).isTrue();
     }
     compareLived(one, other, real.time(), random);
+    if (random.nextInt(4) == 0) {
+      events.compare(one, other, random);
+    }
     ExecQuery query = query(one, real.time(), random);
     assertThat(execs(one, query)).as("%s", query).isEqualTo(execs(other, query));
   }

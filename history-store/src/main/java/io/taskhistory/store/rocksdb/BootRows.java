@@ -14,6 +14,7 @@ final class BootRows {
   private long latest;
   private long written;
   private byte[] position;
+  private volatile long events;
 
   BootRows(Boot boot, List<Gap> gaps, MetaRows.WatermarkRow mark, byte[] position) {
     this.boot = boot;
@@ -22,6 +23,7 @@ final class BootRows {
     this.latest = mark.latest();
     this.written = mark.written();
     this.position = position;
+    this.events = mark.events();
   }
 
   /** With nothing but itself. */
@@ -66,6 +68,16 @@ final class BootRows {
     return position.clone();
   }
 
+  /** The number of the event log's next row: what stands before it may be read. */
+  long events() {
+    return events;
+  }
+
+  /** Before anybody reads: where the event log goes on. */
+  void goOnWith(long row) {
+    events = row;
+  }
+
   /** For the writer: a commit has been written. */
   void committed(List<Gap> more, MetaRows.WatermarkRow mark, byte[] position) {
     if (!more.isEmpty()) {
@@ -77,5 +89,6 @@ final class BootRows {
     this.written = mark.written();
     this.position = position;
     this.watermark = mark.watermark();
+    this.events = mark.events();
   }
 }

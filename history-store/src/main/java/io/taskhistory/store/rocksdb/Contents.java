@@ -3,13 +3,16 @@ package io.taskhistory.store.rocksdb;
 import io.taskhistory.history.Boot;
 import io.taskhistory.history.ClockLedger;
 import io.taskhistory.history.Gap;
+import io.taskhistory.store.Bell;
 import io.taskhistory.store.StoreException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,8 @@ final class Contents {
   private volatile List<BootRows> boots;
   private volatile Periods kept;
   private volatile Periods inSight;
+  private volatile boolean isClosed;
+  private final Bell bell = new Bell();
 
   private Contents(List<BootRows> boots, Periods periods) {
     this.boots = List.copyOf(boots);
@@ -106,6 +111,22 @@ final class Contents {
       }
     }
     return Optional.empty();
+  }
+
+  /** For the writer: something was kept. */
+  void ring() {
+    bell.ring();
+  }
+
+  /** Whoever waits need not wait any longer. */
+  void close() {
+    isClosed = true;
+    bell.ring();
+  }
+
+  /** Waits until something is, or the store is closed; see {@link Bell#await}. */
+  boolean await(BooleanSupplier isThere, Duration longest) throws InterruptedException {
+    return bell.await(() -> isClosed || isThere.getAsBoolean(), longest);
   }
 
   /** Those that readers look into. */

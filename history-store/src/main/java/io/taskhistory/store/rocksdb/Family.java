@@ -17,10 +17,11 @@ enum Family {
   DETAILS("details"),
   CHILDREN("children"),
   LINEAGES("lineages"),
-  POSTINGS("postings");
+  POSTINGS("postings"),
+  EVENTS("events");
 
   /** Those whose keys start with the number of a period. */
-  static final List<Family> BY_PERIOD = List.of(TASKS, ENTRIES, DETAILS, CHILDREN, LINEAGES, POSTINGS);
+  static final List<Family> BY_PERIOD = List.of(TASKS, ENTRIES, DETAILS, CHILDREN, LINEAGES, POSTINGS, EVENTS);
 
   /** Those whose rows say what no other family does; what is in the rest a store can do without. */
   static final List<Family> ESSENTIAL = List.of(META, LIVE, TASKS, ENTRIES, DETAILS, CHILDREN);

@@ -212,7 +212,7 @@ final class Mending {
         case TASKS -> {
           return record.decode(Keys.u32(key, 4), Keys.taskStart(key), value).ending != null;
         }
-        case META, LIVE, CHILDREN, LINEAGES, POSTINGS -> { }
+        case META, LIVE, CHILDREN, LINEAGES, POSTINGS, EVENTS -> { }
       }
       return true;
     } catch (StoreException | IllegalArgumentException | IndexOutOfBoundsException e) {
@@ -388,7 +388,8 @@ final class Mending {
       int boot = rows.boot.index();
       long mark = Math.max(rows.watermark(), -1);
       long last = Math.max(latest.getOrDefault(boot, 0L), Math.max(mark, rows.latest()));
-      MetaRows.watermark(batch, boot, new MetaRows.WatermarkRow(mark, last, rows.written()));
+      MetaRows.watermark(batch, boot, new MetaRows.WatermarkRow(mark, last, rows.written(),
+          rows.events() + EventLog.REPAIRED));
       int gaps = highestGap.getOrDefault(boot, 0);
       Set<Integer> known = new HashSet<>();
       for (Gap gap : rows.gaps()) {

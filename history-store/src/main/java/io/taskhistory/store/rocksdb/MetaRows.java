@@ -15,11 +15,12 @@ import java.nio.charset.StandardCharsets;
  *   'G' boot u32, id u32     -> | 1 | cause u8 | from varint | to − from varint | lost zigzag | source … |
  *   'P' period u32           -> | 1 | boot u32 | from varint | opened varint |
  *   'S' boot u32             -> | 1 | the source's position … |
- *   'W' boot u32             -> | 1 | watermark zigzag | latest varint | written varint |
+ *   'W' boot u32             -> | 1 | watermark zigzag | latest varint | written varint | events varint |
  *
  *   latest: the latest time that anything kept carries; it can be beyond the watermark, and the next period begins
  *   after it
  *   written: how many KiB were put into the boot's current period, before compression; can be missing
+ *   events: the number of the next row of the event log; can be missing
  * </pre>
  */
 final class MetaRows {
@@ -44,10 +45,10 @@ final class MetaRows {
   /** The row without the ledger, which has rows of its own. */
   record BootRow(int index, String id, long wallStart) {}
 
-  record WatermarkRow(long watermark, long latest, long written) {
+  record WatermarkRow(long watermark, long latest, long written, long events) {
 
     /** Before the first commit. */
-    static final WatermarkRow NONE = new WatermarkRow(-1, 0, 0);
+    static final WatermarkRow NONE = new WatermarkRow(-1, 0, 0, 0);
   }
 
   private MetaRows() {}
@@ -129,13 +130,15 @@ final class MetaRows {
 
   static void watermark(Batch batch, int boot, WatermarkRow row) {
     batch.key.clear().u8(WATERMARK).u32(boot);
-    batch.value.clear().u8(VERSION).zigzag(row.watermark).varint(row.latest).varint(row.written >>> KIB);
+    batch.value.clear().u8(VERSION).zigzag(row.watermark).varint(row.latest).varint(row.written >>> KIB)
+        .varint(row.events);
     batch.put(Family.META);
   }
 
   static WatermarkRow watermark(byte[] value) {
     BytesReader in = BytesReader.value(value, VERSION, "watermark");
-    return new WatermarkRow(in.zigzag(), in.varint(), in.left() == 0 ? 0 : in.varint() << KIB);
+    return new WatermarkRow(in.zigzag(), in.varint(), in.left() == 0 ? 0 : in.varint() << KIB,
+        in.left() == 0 ? 0 : in.varint());
   }
 
   /** Deletes the rows of that kind whose owners have smaller numbers. */

@@ -33,6 +33,13 @@ final class Opening {
   }
 
   Contents contents() {
+    Contents contents = begunOrResumed();
+    BootRows present = contents.present();
+    present.goOnWith(EventLog.next(database, contents.kept(), present));
+    return contents;
+  }
+
+  private Contents begunOrResumed() {
     Contents kept = Contents.load(database);
     BootRows last = kept.last();
     if (facts == null) {
@@ -81,6 +88,7 @@ final class Opening {
     batch.key.clear().u32(number).u64(0).u32(Keys.ROOT_PID);
     EntryRecord.encode(Entry.root(Provenance.SNAPSHOT), batch.value);
     batch.put(Family.ENTRIES);
+    EventWriter.lives(batch, number, 0, EventLog.first(facts.clock().from()), new LiveTasks());
     if (last != null) {
       closeTasks(batch, kept.periods(), last);
     }

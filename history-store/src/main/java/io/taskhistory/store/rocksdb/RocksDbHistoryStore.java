@@ -23,16 +23,18 @@ public final class RocksDbHistoryStore implements HistoryStore {
 
   private final DataDirectory directory;
   private final Database database;
+  private final Contents contents;
   private final Reclaim reclaim;
   private final RocksDbWriter writer;
   private final RocksDbReader reader;
   private final StoreUpkeep upkeep;
   private final StoreThread thread;
 
-  private RocksDbHistoryStore(DataDirectory directory, Database database, StoreThread thread, Reclaim reclaim,
-      RocksDbWriter writer, RocksDbReader reader, StoreUpkeep upkeep) {
+  private RocksDbHistoryStore(DataDirectory directory, Database database, Contents contents, StoreThread thread,
+      Reclaim reclaim, RocksDbWriter writer, RocksDbReader reader, StoreUpkeep upkeep) {
     this.directory = directory;
     this.database = database;
+    this.contents = contents;
     this.reclaim = reclaim;
     this.writer = writer;
     this.reader = reader;
@@ -134,6 +136,7 @@ public final class RocksDbHistoryStore implements HistoryStore {
     return new RocksDbHistoryStore(
         directory,
         database,
+        contents,
         thread,
         reclaim,
         new RocksDbWriter(database, contents, restored, entries, thread, turnover),
@@ -158,6 +161,7 @@ public final class RocksDbHistoryStore implements HistoryStore {
 
   @Override
   public void close() {
+    contents.close();
     if (!thread.end() || !reclaim.close()) {
       return; // what RocksDB works on cannot be closed; the lock goes with the process
     }

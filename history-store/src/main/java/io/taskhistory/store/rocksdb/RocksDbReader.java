@@ -5,7 +5,6 @@ import io.taskhistory.history.Gap;
 import io.taskhistory.history.Moment;
 import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
-import io.taskhistory.store.Bell;
 import io.taskhistory.store.EventCursor;
 import io.taskhistory.store.EventPage;
 import io.taskhistory.store.ExecPage;
@@ -124,23 +123,23 @@ final class RocksDbReader implements HistoryReader {
   @Override
   public List<Task> livedWithin(Moment from, long to, int most) {
     return reading(() -> contents.byId(from.boot().id())
-        .map(boot -> new LivedScan(database, contents, live, tasks, boot).page(from.time(), to, most))
+        .map(boot -> new LivedScan(database, contents, live, tasks, boot, from.time(), to, most).page())
         .orElse(List.of()));
   }
 
   @Override
   public EventPage events(@Nullable EventCursor after, int most) {
-    return new EventPage(List.of(), newestEvent(), Optional.empty());
+    return reading(() -> new EventScan(database, contents, tasks, entries).page(after, most));
   }
 
   @Override
   public EventCursor newestEvent() {
-    return new EventCursor(boot().key(), 0, 0);
+    return EventScan.newest(contents);
   }
 
   @Override
   public boolean awaitEvents(EventCursor after, Duration longest) throws InterruptedException {
-    return new Bell().await(() -> !newestEvent().equals(after), longest);
+    return contents.await(() -> !newestEvent().equals(after), longest);
   }
 
   @Override

@@ -57,6 +57,7 @@ final class RocksDbWriter implements HistoryWriter {
   private final Turnover turnover;
   private final StoredEntries storedEntries;
   private final EntryWriter entryWriter;
+  private final EventWriter eventWriter;
 
   private Unkept unkept = new Unkept();
   private Unkept spare = new Unkept();
@@ -81,6 +82,7 @@ final class RocksDbWriter implements HistoryWriter {
     this.position = present.position();
     this.batch = new Batch(database.familyIds());
     this.entryWriter = new EntryWriter(present.boot.index(), contents.kept());
+    this.eventWriter = new EventWriter(present, live);
     live.forEach(task -> {
       keptLive.put(task, new Creator(task.creatorTid(), task.creatorStart()));
       entryWriter.restored(task);
@@ -236,12 +238,19 @@ final class RocksDbWriter implements HistoryWriter {
     List<Living> living = new ArrayList<>();
     List<Task> ended = new ArrayList<>();
     batch.clear();
-    Turnover.Step step = turnover.encode(batch, begun(), latestKept(), mark, keptLive.keySet(), entryWriter);
-    unkept.entries.forEach(entry -> entryWriter.save(batch, entry));
+    eventWriter.begin();
+    Turnover.Step step = turnover.encode(batch, begun(), latestKept(), mark, keptLive.keySet(), entryWriter,
+        eventWriter);
+    unkept.entries.forEach(entry -> {
+      entryWriter.save(batch, entry);
+      eventWriter.add(entry);
+    });
     unkept.tasks.forEach(task -> keep(step.then(), task, living, ended));
     unkept.gaps.forEach(gap -> MetaRows.gap(batch, gap));
     unkept.clock.forEach(row -> MetaRows.clock(batch, present.boot, row));
-    MetaRows.WatermarkRow row = new MetaRows.WatermarkRow(mark, latest, turnover.written(step, batch));
+    long events = eventWriter.encode(batch, step.then().current().number(), unkept.gaps,
+        refused == null ? -1 : refused.periods.current().number());
+    MetaRows.WatermarkRow row = new MetaRows.WatermarkRow(mark, latest, turnover.written(step, batch), events);
     MetaRows.watermark(batch, present.boot.index(), row);
     if (position.length > 0 || present.position().length > 0) { // another source's may stand there
       MetaRows.position(batch, present.boot.index(), position);
@@ -277,6 +286,7 @@ final class RocksDbWriter implements HistoryWriter {
 
   private void keep(Periods periods, Task task, List<Living> living, List<Task> ended) {
     int boot = present.boot.index();
+    eventWriter.add(task);
     record.of(task);
     Creator kept = keptLive.get(task);
     Ending ending = record.ending;
@@ -317,11 +327,13 @@ final class RocksDbWriter implements HistoryWriter {
     entryWriter.committed();
     storedEntries.refresh(present.boot.index(), begun.kept.entries);
     present.committed(begun.kept.gaps, begun.mark, begun.position);
+    eventWriter.committed(begun.living.stream().map(Living::task).toList(), begun.ended, begun.kept.entries);
     begun.living.forEach(one -> keptLive.put(one.task, one.creator));
     begun.ended.forEach(task -> {
       keptLive.remove(task);
       live.remove(task);
     });
+    contents.ring();
     begun.kept.clear();
     spare = begun.kept;
     underWay = null;

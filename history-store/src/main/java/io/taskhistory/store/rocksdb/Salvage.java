@@ -337,7 +337,7 @@ final class Salvage {
       case ENTRIES -> doubted(key, there, value);
       case META -> key[0] == MetaRows.WATERMARK
           && MetaRows.watermark(value).watermark() < MetaRows.watermark(there).watermark() ? null : value;
-      case LIVE, TASKS, DETAILS, CHILDREN, LINEAGES, POSTINGS -> value;
+      case LIVE, TASKS, DETAILS, CHILDREN, LINEAGES, POSTINGS, EVENTS -> value;
     };
   }
 

@@ -107,6 +107,7 @@ final class StoredEntries {
     Entry entry = record.isRoot()
         ? Entry.root(record.provenance())
         : new Entry(parent, record.time(), record.pid(), record.name(), record.provenance());
+    entry.log();
     entry.know(record.name(), record.provenance());
     if (record.detailed()) {
       entry.detail(details(periods, near, new EntryRef(boot, record.time(), record.pid())));
@@ -121,7 +122,16 @@ final class StoredEntries {
       return Entry.root(Provenance.SNAPSHOT);
     }
     Entry known = known(root);
-    return Entry.lost(known == null ? decode(periods, near, root) : known, ref.time(), ref.pid(), 0);
+    Entry lost = Entry.lost(known == null ? decode(periods, near, root) : known, ref.time(), ref.pid(), 0);
+    for (@Nullable Entry e = lost; e != null; e = e.parent()) {
+      e.log();
+    }
+    return lost;
+  }
+
+  /** Whether that period, or another of the boot, has it. */
+  boolean has(Periods periods, int near, EntryRef ref) {
+    return read(Family.ENTRIES, periods, near, ref) != null;
   }
 
   private @Nullable EntryRecord read(Periods periods, int near, EntryRef ref) {

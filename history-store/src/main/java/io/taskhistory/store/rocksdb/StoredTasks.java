@@ -4,6 +4,7 @@ import io.taskhistory.history.Boot;
 import io.taskhistory.history.Doubts;
 import io.taskhistory.history.Ending;
 import io.taskhistory.history.Entry;
+import io.taskhistory.history.Logged;
 import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
@@ -172,6 +173,11 @@ final class StoredTasks {
 
   /** The one task with that tid and start, live or ended. */
   @Nullable Task get(BootRows boot, int tid, long start) {
+    return getFrom(boot, 0, tid, start);
+  }
+
+  /** The same; if it has ended, in the period with the index {@code first} or later. */
+  @Nullable Task getFrom(BootRows boot, int first, int tid, long start) {
     if (boot == contents.present()) {
       Task living = living(tid, start);
       if (living != null) {
@@ -180,7 +186,7 @@ final class StoredTasks {
     }
     Periods periods = contents.periods();
     int index = boot.boot.index();
-    for (int i = periods.indexOf(index, start); periods.isOf(index, i); i++) {
+    for (int i = Math.max(first, periods.indexOf(index, start)); periods.isOf(index, i); i++) {
       byte[] value = database.get(Family.TASKS, Keys.task(periods.get(i).number(), tid, start));
       if (value != null) {
         return task(periods, i, boot, new TaskRecord().decode(tid, start, value));
@@ -224,9 +230,11 @@ final class StoredTasks {
       task.doubt(doubts(rows, record));
     }
     task.imprint(record.imprint);
+    task.log(Logged.BIRTH);
     Ending ending = record.ending(boot);
     if (ending != null) {
       task.end(ending);
+      task.log(Logged.END);
     }
     return task;
   }

@@ -67,7 +67,8 @@ final class Turnover {
    * @param live the tasks that are kept as live, by now or up to now
    */
   Step encode(
-      Batch batch, Periods begun, long latest, long mark, Collection<Task> live, EntryWriter entryWriter) {
+      Batch batch, Periods begun, long latest, long mark, Collection<Task> live, EntryWriter entryWriter,
+      EventWriter eventWriter) {
     Periods now = contents.kept();
     Periods then = after(begun, latest, mark);
     entryWriter.begin(then);
@@ -76,6 +77,7 @@ final class Turnover {
       MetaRows.period(batch, then.current());
       entryWriter.carry(batch, root);
       live.forEach(task -> liveOn(batch, then.current().number(), task, entryWriter));
+      eventWriter.lives(batch, then.current().number(), then.current().from() - 1);
     }
     long carried = batch.bytesByPeriod();
     if (then.first().number() == now.first().number()) {

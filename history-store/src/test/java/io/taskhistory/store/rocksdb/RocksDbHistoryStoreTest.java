@@ -8,6 +8,7 @@ import io.taskhistory.history.Provenance;
 import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
 import io.taskhistory.store.BootFacts;
+import io.taskhistory.store.EventLogContract;
 import io.taskhistory.store.HistoryStore;
 import io.taskhistory.store.HistoryStoreContract;
 import io.taskhistory.store.StoreSettings;
@@ -58,9 +59,33 @@ final class RocksDbHistoryStoreTest {
     }
   }
 
+  @Nested
+  final class Events extends EventLogContract {
+
+    @TempDir
+    Path directory;
+
+    @Override
+    protected HistoryStore open(BootFacts boot) {
+      return RocksDbHistoryStore.open(directory, boot);
+    }
+  }
+
   /** The same with a new period at nearly every commit. */
   @Nested
   final class ManyPeriods extends HistoryStoreContract {
+
+    @TempDir
+    Path directory;
+
+    @Override
+    protected HistoryStore open(BootFacts boot) {
+      return RocksDbHistoryStore.open(directory, boot, StoreSettings.sliced(Duration.ofNanos(1)));
+    }
+  }
+
+  @Nested
+  final class EventsInManyPeriods extends EventLogContract {
 
     @TempDir
     Path directory;

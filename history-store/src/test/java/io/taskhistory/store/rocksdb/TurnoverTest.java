@@ -82,7 +82,8 @@ final class TurnoverTest {
       upkeep.giveUp(Integer.MAX_VALUE);
       Turnover.Step step = new Turnover(database, contents, restored.root(), upkeep, new Reserve(locked, 0), reclaim,
           StoreSettings.DEFAULT).encode(new Batch(database.familyIds()), contents.kept(), contents.present().latest(),
-              contents.present().watermark(), live, entries);
+              contents.present().watermark(), live, entries,
+              new EventWriter(contents.present(), restored.live()));
       database.commit(Objects.requireNonNull(isGone ? step.givenUp() : step.livesOn()), 0);
       reclaim.close();
     }
