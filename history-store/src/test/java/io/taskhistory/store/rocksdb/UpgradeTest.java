@@ -6,6 +6,7 @@ import io.taskhistory.history.Details;
 import io.taskhistory.history.Ending;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.LineagePattern;
+import io.taskhistory.history.Moment;
 import io.taskhistory.history.Provenance;
 import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
@@ -98,9 +99,17 @@ final class UpgradeTest {
     }
   }
 
+  private static List<String> lived(HistoryReader reader, long from, long to) {
+    return reader.livedWithin(new Moment(reader.boot(), from), to, 1000).stream().map(Picture::of).toList();
+  }
+
   private static void assertSame(HistoryReader real, HistoryReader reference) {
     for (String pattern : List.of("*", "bash=>make=>*", "/usr/bin/tool1=>sh=>**", "bash=>*=>cc")) {
       assertThat(execs(real, pattern)).as(pattern).hasSizeGreaterThan(50).isEqualTo(execs(reference, pattern));
+    }
+    for (long time = 4; time < 20 * EXECS; time += 95) {
+      assertThat(lived(real, time, time)).as("at %d", time).isEqualTo(lived(reference, time, time));
+      assertThat(lived(real, time, time + 77)).as("from %d", time).isEqualTo(lived(reference, time, time + 77));
     }
     for (int tid = 1000; tid < 1000 + EXECS; tid++) {
       assertThat(real.task(tid).map(Picture::of)).isEqualTo(reference.task(tid).map(Picture::of));
