@@ -88,7 +88,7 @@ public abstract class EventLogContract {
   }
 
   /** All behind a place, read in pages of that size. */
-  static List<String> all(HistoryReader reader, @Nullable EventCursor after, int most) {
+  public static List<String> all(HistoryReader reader, @Nullable EventCursor after, int most) {
     List<String> all = new ArrayList<>();
     @Nullable EventCursor next = after;
     do {

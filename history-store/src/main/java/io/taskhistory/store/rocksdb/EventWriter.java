@@ -81,13 +81,14 @@ final class EventWriter {
   /**
    * Puts all of it into the batch.
    *
-   * @param maybe the period that a commit which was refused may have written into; -1 where none was
+   * @param kept the period that the last commit which was kept was written into
+   * @param maybe the last one that a commit which was refused since may have been written into; -1 where none was
    * @return the number that the next row will have
    */
-  long encode(Batch batch, int period, List<Gap> gaps, int maybe) {
+  long encode(Batch batch, int period, List<Gap> gaps, int kept, int maybe) {
     gaps.forEach(gap -> events.add(EventRow.GAP, gap.to(), gap.id(), 0));
-    if (maybe >= 0) {
-      takeAway(batch, maybe);
+    for (int written = kept; written <= maybe; written++) {
+      takeAway(batch, written);
     }
     long number = present.events();
     long base = present.latest();

@@ -249,7 +249,7 @@ final class RocksDbWriter implements HistoryWriter {
     unkept.gaps.forEach(gap -> MetaRows.gap(batch, gap));
     unkept.clock.forEach(row -> MetaRows.clock(batch, present.boot, row));
     long events = eventWriter.encode(batch, step.then().current().number(), unkept.gaps,
-        refused == null ? -1 : refused.periods.current().number());
+        contents.kept().current().number(), refused == null ? -1 : refused.periods.current().number());
     MetaRows.WatermarkRow row = new MetaRows.WatermarkRow(mark, latest, turnover.written(step, batch), events);
     MetaRows.watermark(batch, present.boot.index(), row);
     if (position.length > 0 || present.position().length > 0) { // another source's may stand there

@@ -17,6 +17,7 @@ final class RowCheck {
   private final Set<EntryRef> known;
   private final int mostKnown;
   private final TaskRecord record = new TaskRecord();
+  private final EventCheck events;
 
   /** {@code known} are entries that were found, each under the number of its period instead of its boot. */
   RowCheck(Database database, Contents contents, Set<EntryRef> known, int mostKnown) {
@@ -24,6 +25,7 @@ final class RowCheck {
     this.contents = contents;
     this.known = known;
     this.mostKnown = mostKnown;
+    this.events = new EventCheck(contents, this);
   }
 
   /** Tells what is wrong. A row that cannot be decoded throws what its decoder throws. */
@@ -35,7 +37,12 @@ final class RowCheck {
       case ENTRIES -> entry(key, value, wrong);
       case DETAILS -> details(key, value, wrong);
       case CHILDREN -> child(key, wrong);
-      case EVENTS -> { }
+      case EVENTS -> {
+        int index = period(key, wrong);
+        if (index >= 0) {
+          events.row(key, value, contents.periods().get(index), wrong);
+        }
+      }
     }
   }
 
@@ -67,7 +74,7 @@ final class RowCheck {
     return index;
   }
 
-  private boolean hasEntry(int period, long time, int pid) {
+  boolean hasEntry(int period, long time, int pid) {
     EntryRef ref = new EntryRef(period, time, pid);
     if (known.contains(ref)) {
       return true;
@@ -124,12 +131,12 @@ final class RowCheck {
   }
 
   /** Whether nothing was ever given up or lost, so that all that is named must be there. */
-  private boolean isComplete() {
+  boolean isComplete() {
     return contents.periods().get(0).number() == 0 && contents.boots().stream()
         .noneMatch(rows -> rows.gaps().stream().anyMatch(gap -> gap.cause() == Gap.Cause.DAMAGE));
   }
 
-  private boolean hasTask(int boot, int tid, long start) {
+  boolean hasTask(int boot, int tid, long start) {
     Periods periods = contents.periods();
     if (boot == contents.present().boot.index()) {
       Bytes live = new Bytes(Keys.LIVE);

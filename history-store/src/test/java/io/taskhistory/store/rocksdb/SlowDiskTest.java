@@ -11,6 +11,7 @@ import io.taskhistory.history.Moment;
 import io.taskhistory.history.Provenance;
 import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
+import io.taskhistory.store.EventLogContract;
 import io.taskhistory.store.ExecPage;
 import io.taskhistory.store.ExecQuery;
 import io.taskhistory.store.HistoryReader;
@@ -264,6 +265,13 @@ final class SlowDiskTest {
     ExecPage execs =
         reader.execs(new ExecQuery(null, null, Details.UNKNOWN_NUMBER, null, null, null, 1 << 20, 1 << 20));
     execs.execs().forEach(exec -> picture.add(exec.entry().toString()));
+    List<String> events = EventLogContract.all(reader, null, 100);
+    assertThat(events).doesNotHaveDuplicates();
+    picture.addAll(events);
+    for (long time = 1; time < reader.watermark() + 50; time += 1 + reader.watermark() / 20) {
+      String at = "at " + time + " ";
+      reader.livedWithin(new Moment(reader.boot(), time), time, 100).forEach(task -> picture.add(at + task.id()));
+    }
     reader.gaps(reader.boot()).forEach(gap -> picture.add(gap.toString()));
     picture.add("until " + reader.watermark() + ", live " + reader.live().size());
     return picture;
