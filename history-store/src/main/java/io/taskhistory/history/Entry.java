@@ -11,7 +11,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Entry {
 
-  private record Known(RawText name, Provenance provenance) {}
+  /**
+   * What it is called.
+   *
+   * @param formerly what it was called before that was taken back; null where there is a name, or never was one
+   * @param renamed whether one name has taken the place of another
+   */
+  private record Known(RawText name, Provenance provenance, @Nullable RawText formerly, boolean renamed) {
+
+    Known {
+      if (name.isKnown() == (provenance == Provenance.UNKNOWN)) {
+        throw new IllegalArgumentException("the name " + name + " cannot be " + provenance.label());
+      }
+    }
+
+    Known then(RawText next, Provenance how) {
+      RawText before = name.isKnown() ? name : formerly;
+      boolean isOther = next.isKnown() && before != null && !before.equals(next);
+      return new Known(next, how, next.isKnown() ? null : before, renamed || isOther);
+    }
+  }
 
   private static final RawText BOOT_TASK = RawText.of("swapper/0");
 
@@ -21,6 +40,7 @@ public final class Entry {
   private volatile Known known;
   private volatile Details details = Details.UNKNOWN;
   private boolean isLogged;
+  private int mark;
 
   public Entry(@Nullable Entry parent, long time, int pid, RawText name, Provenance provenance) {
     if (pid < 1 || time < 0) {
@@ -29,7 +49,7 @@ public final class Entry {
     this.parent = parent;
     this.time = time;
     this.pid = pid;
-    this.known = check(name, provenance);
+    this.known = new Known(name, provenance, null, false);
   }
 
   /** The boot task before it execs init, from which every history starts. */
@@ -44,13 +64,6 @@ public final class Entry {
   public static Entry lost(Entry root, long time, int pid, long since) {
     Entry before = since < time ? new Entry(root, since, pid, RawText.UNKNOWN, Provenance.UNKNOWN) : root;
     return new Entry(before, time, pid, RawText.UNKNOWN, Provenance.UNKNOWN);
-  }
-
-  private static Known check(RawText name, Provenance provenance) {
-    if (name.isKnown() == (provenance == Provenance.UNKNOWN)) {
-      throw new IllegalArgumentException("the name " + name + " cannot be " + provenance.label());
-    }
-    return new Known(name, provenance);
   }
 
   /** The entry before this one in every history that holds this one; null for the root. */
@@ -86,7 +99,33 @@ public final class Entry {
 
   /** Says what the entry is called and how that is known, or that it no longer is. For the collector's thread. */
   public void know(RawText name, Provenance provenance) {
-    known = check(name, provenance);
+    known = known.then(name, provenance);
+  }
+
+  /** Whether a name has been taken back, and there is no other. */
+  public boolean isUnlearned() {
+    return known.formerly != null;
+  }
+
+  /** Whether it went by one name and then by another, as far as this object knows. */
+  public boolean isRenamed() {
+    return known.renamed;
+  }
+
+  /** For a store that reads back an entry whose name had been taken back: which it was is not kept. */
+  public void unlearned() {
+    Known now = known;
+    known = new Known(now.name, now.provenance, RawText.UNKNOWN, now.renamed);
+  }
+
+  /** The number that was last put here by the store that writes this entry; 0 before. */
+  public int mark() {
+    return mark;
+  }
+
+  /** For a store's own use, by the thread that saves entries. It means nothing to anybody else. */
+  public void mark(int number) {
+    mark = number;
   }
 
   /** For the collector's thread, once it is sure that they were this entry's. */

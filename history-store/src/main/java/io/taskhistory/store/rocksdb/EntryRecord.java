@@ -18,7 +18,8 @@ import java.util.Arrays;
  *   parent's pid    zigzag, how much smaller than this entry's; as in the key, 0 is the root
  *   name            the rest; empty and without meaning where it is unknown
  *
- *   flags   bits 0–1 the provenance, 2 is the root, 3 has a value in details, 4 the parent is the root
+ *   flags   bits 0–1 the provenance, 2 is the root, 3 has a value in details, 4 the parent is the root, 5 a name was
+ *           taken back
  * </pre>
  *
  * @param parentTime of a root without meaning
@@ -26,7 +27,7 @@ import java.util.Arrays;
  */
 record EntryRecord(
     long time, int pid, Provenance provenance, boolean isRoot, boolean detailed, long parentTime, int parentPid,
-    RawText name) {
+    RawText name, boolean unlearned) {
 
   static final int VERSION = 1;
 
@@ -35,6 +36,7 @@ record EntryRecord(
   private static final int ROOT = 1 << 2;
   private static final int DETAILED = 1 << 3;
   private static final int PARENT_IS_ROOT = 1 << 4;
+  private static final int UNLEARNED = 1 << 5;
 
   static void encode(Entry entry, Bytes out) {
     Provenance provenance = entry.provenance();
@@ -42,6 +44,9 @@ record EntryRecord(
     int flags = provenance.ordinal();
     if (entry.details() != Details.UNKNOWN) {
       flags |= DETAILED;
+    }
+    if (entry.isUnlearned()) {
+      flags |= UNLEARNED;
     }
     if (parent == null) {
       flags |= ROOT;
@@ -87,6 +92,7 @@ record EntryRecord(
     }
     RawText name = provenance == Provenance.UNKNOWN ? RawText.UNKNOWN : in.rest();
     return new EntryRecord(
-        time, pid, provenance, isRoot, (flags & DETAILED) != 0, parentTime, parentPid, name);
+        time, pid, provenance, isRoot, (flags & DETAILED) != 0, parentTime, parentPid, name,
+        (flags & UNLEARNED) != 0);
   }
 }

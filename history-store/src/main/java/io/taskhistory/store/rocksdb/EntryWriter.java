@@ -29,28 +29,33 @@ final class EntryWriter {
   private Set<EntryRef> carriedThen = new HashSet<>();
 
   private Periods periodsThen;
+  private final LineageWriter lineages;
 
-  EntryWriter(int boot, Periods periods) {
+  EntryWriter(int boot, Periods periods, LineageWriter lineages) {
     this.boot = boot;
+    this.lineages = lineages;
     this.periods = periods;
     this.periodsThen = periods;
   }
 
   /** {@code task} was found in the store: what it points at is in the current period. */
   void restored(Task task) {
+    lineages.restored(task.entry());
     for (@Nullable Entry e = task.entry(); e != null && isOlder(e) && carried.add(ref(e)); e = e.parent()) {
       continue;
     }
   }
 
   /** Starts a batch; with periods that end in a new one, nothing older is in the current one yet. */
-  void begin(Periods then) {
+  void begin(Batch batch, Periods then) {
+    lineages.begin(batch, then.current().number());
     carriedThen = new HashSet<>();
     periodsThen = then;
   }
 
-  /** The batch has been written. */
-  void committed() {
+  /** The batch has been written, and with it these. */
+  void committed(DirtySet<Entry> saved) {
+    lineages.committed(saved);
     if (isSamePeriod()) {
       carried.addAll(carriedThen);
     } else {
@@ -105,7 +110,7 @@ final class EntryWriter {
     return EntryRef.of(boot, entry);
   }
 
-  private static void put(Batch batch, int period, Entry entry) {
+  private void put(Batch batch, int period, Entry entry) {
     Keys.entry(batch.key, period, entry.time(), EntryRef.pidOf(entry));
     EntryRecord.encode(entry, batch.value);
     batch.put(Family.ENTRIES);
@@ -114,5 +119,6 @@ final class EntryWriter {
       DetailsRecord.encode(details, batch.value);
       batch.put(Family.DETAILS);
     }
+    lineages.put(batch, period, entry);
   }
 }

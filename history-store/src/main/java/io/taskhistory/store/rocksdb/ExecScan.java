@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * One walk over past execs, oldest first. Entries are kept by time, so they are their own index. A period also holds
  * copies of older entries; all of them lie before its own time and are stepped over by starting there. In the first that
  * is kept of a boot they are not: there they stand for the periods that are gone.
+ *
+ * <p>Where a lineage is asked for, only those are looked at that may have it, as far as {@link LineageSearch} can tell.
  */
 final class ExecScan {
 
@@ -24,12 +26,15 @@ final class ExecScan {
   private final Periods periods;
   private final StoredEntries entries;
   private final ExecQuery query;
+  private final @Nullable LineageSearch lineages;
 
   private final List<Exec> found = new ArrayList<>();
   private @Nullable ExecCursor looked;
   private int scanned;
 
-  ExecScan(Contents contents, StoredEntries entries, ExecQuery query) {
+  /** {@code lineages} is null where the query asks for none. */
+  ExecScan(Contents contents, StoredEntries entries, ExecQuery query, @Nullable LineageSearch lineages) {
+    this.lineages = lineages;
     this.contents = contents;
     this.periods = contents.periods();
     this.entries = entries;
@@ -53,13 +58,10 @@ final class ExecScan {
     if (start == null) {
       return true;
     }
-    for (boolean more = scan.from(start); more; more = scan.next()) {
-      byte[] key = scan.key();
-      long time = Keys.entryTime(key);
-      if (Keys.period(key) != period.number() || time >= end) {
-        return true;
-      }
-      int pid = Keys.entryPid(key);
+    ExecWalk fewer = lineages == null ? null : lineages.walk(period.number(), start, end);
+    ExecWalk walk = fewer == null ? ExecWalk.all(scan, period.number(), start, end) : fewer;
+    while (walk.next()) {
+      int pid = walk.pid();
       if (pid == Keys.ROOT_PID) {
         continue;
       }
@@ -67,8 +69,11 @@ final class ExecScan {
         return false;
       }
       scanned++;
-      looked = new ExecCursor(period.boot(), time, pid);
-      look(index, EntryRecord.decode(time, pid, scan.value()));
+      looked = new ExecCursor(period.boot(), walk.time(), pid);
+      byte[] value = walk.value();
+      if (value != null) {
+        look(index, EntryRecord.decode(walk.time(), pid, value));
+      }
     }
     return true;
   }

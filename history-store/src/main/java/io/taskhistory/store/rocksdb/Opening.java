@@ -85,6 +85,7 @@ final class Opening {
     MetaRows.boot(batch, boot);
     MetaRows.clock(batch, boot, facts.clock());
     MetaRows.period(batch, first);
+    LineageRows.begin(batch, number);
     batch.key.clear().u32(number).u64(0).u32(Keys.ROOT_PID);
     EntryRecord.encode(Entry.root(Provenance.SNAPSHOT), batch.value);
     batch.put(Family.ENTRIES);

@@ -114,8 +114,9 @@ final class RocksDbReader implements HistoryReader {
   @Override
   public ExecPage execs(ExecQuery query) {
     return reading(() -> {
-      try (Scan scan = database.scan(Family.ENTRIES)) {
-        return new ExecScan(contents, entries, query).page(scan);
+      try (Scan scan = database.scan(Family.ENTRIES);
+          LineageSearch lineages = LineageSearch.of(database, query.lineage())) {
+        return new ExecScan(contents, entries, query, lineages).page(scan);
       }
     });
   }

@@ -81,7 +81,8 @@ final class RocksDbWriter implements HistoryWriter {
     this.turnover = turnover;
     this.position = present.position();
     this.batch = new Batch(database.familyIds());
-    this.entryWriter = new EntryWriter(present.boot.index(), contents.kept());
+    this.entryWriter = new EntryWriter(present.boot.index(), contents.kept(),
+        new LineageWriter(database, contents.kept().current().number()));
     this.eventWriter = new EventWriter(present, live);
     live.forEach(task -> {
       keptLive.put(task, new Creator(task.creatorTid(), task.creatorStart()));
@@ -324,7 +325,7 @@ final class RocksDbWriter implements HistoryWriter {
   /** What is written becomes what readers see: new places first, and only then are the old ones given up. */
   private void publish(UnderWay begun) {
     contents.periods(begun.periods);
-    entryWriter.committed();
+    entryWriter.committed(begun.kept.entries);
     storedEntries.refresh(present.boot.index(), begun.kept.entries);
     present.committed(begun.kept.gaps, begun.mark, begun.position);
     eventWriter.committed(begun.living.stream().map(Living::task).toList(), begun.ended, begun.kept.entries);

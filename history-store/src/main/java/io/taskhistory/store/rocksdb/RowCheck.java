@@ -18,6 +18,7 @@ final class RowCheck {
   private final int mostKnown;
   private final TaskRecord record = new TaskRecord();
   private final EventCheck events;
+  private final LineageCheck lineages;
 
   /** {@code known} are entries that were found, each under the number of its period instead of its boot. */
   RowCheck(Database database, Contents contents, Set<EntryRef> known, int mostKnown) {
@@ -26,12 +27,13 @@ final class RowCheck {
     this.known = known;
     this.mostKnown = mostKnown;
     this.events = new EventCheck(contents, this);
+    this.lineages = new LineageCheck(database);
   }
 
   /** Tells what is wrong. A row that cannot be decoded throws what its decoder throws. */
   void row(Family family, byte[] key, byte[] value, Consumer<String> wrong) {
     switch (family) {
-      case META, LINEAGES, POSTINGS -> { }
+      case META -> { }
       case LIVE -> live(key, value, wrong);
       case TASKS -> task(key, value, wrong);
       case ENTRIES -> entry(key, value, wrong);
@@ -41,6 +43,16 @@ final class RowCheck {
         int index = period(key, wrong);
         if (index >= 0) {
           events.row(key, value, contents.periods().get(index), wrong);
+        }
+      }
+      case LINEAGES -> {
+        if (period(key, wrong) >= 0) {
+          lineages.lineage(key, value, wrong);
+        }
+      }
+      case POSTINGS -> {
+        if (period(key, wrong) >= 0) {
+          lineages.posting(key, wrong);
         }
       }
     }

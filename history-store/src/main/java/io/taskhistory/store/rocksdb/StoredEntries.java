@@ -109,6 +109,9 @@ final class StoredEntries {
         : new Entry(parent, record.time(), record.pid(), record.name(), record.provenance());
     entry.log();
     entry.know(record.name(), record.provenance());
+    if (record.unlearned()) {
+      entry.unlearned();
+    }
     if (record.detailed()) {
       entry.detail(details(periods, near, new EntryRef(boot, record.time(), record.pid())));
     }

@@ -71,10 +71,11 @@ final class Turnover {
       EventWriter eventWriter) {
     Periods now = contents.kept();
     Periods then = after(begun, latest, mark);
-    entryWriter.begin(then);
+    entryWriter.begin(batch, then);
     boolean begins = then.current().number() != now.current().number();
     if (begins) {
       MetaRows.period(batch, then.current());
+      LineageRows.begin(batch, then.current().number());
       entryWriter.carry(batch, root);
       live.forEach(task -> liveOn(batch, then.current().number(), task, entryWriter));
       eventWriter.lives(batch, then.current().number(), then.current().from() - 1);

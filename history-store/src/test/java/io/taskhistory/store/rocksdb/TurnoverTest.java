@@ -75,7 +75,8 @@ final class TurnoverTest {
       Restored restored = opening.restored(contents, new StoredEntries(database));
       StoreUpkeep upkeep = new StoreUpkeep(database, contents);
       Reclaim reclaim = new Reclaim(database);
-      EntryWriter entries = new EntryWriter(contents.present().boot.index(), contents.kept());
+      EntryWriter entries = new EntryWriter(contents.present().boot.index(), contents.kept(),
+          new LineageWriter(database, contents.kept().current().number()));
       List<Task> live = new ArrayList<>();
       restored.live().forEach(live::add);
       live.forEach(entries::restored);
