@@ -54,7 +54,7 @@ final class LineageWriter {
   private static final int PATHS_REMEMBERED = 1 << 11;
 
   /** An entry's mark: its node, and these. */
-  private static final int NODE_SHIFT = 3;
+  private static final int NODE_SHIFT = 4;
 
   /** The posting has been kept. */
   private static final int POSTED = 1;
@@ -65,12 +65,16 @@ final class LineageWriter {
   /** The node is for entries without a name. */
   private static final int UNNAMED = 1 << 2;
 
+  /** It was read back by somebody else: the same, in whatever period. */
+  private static final int FOREIGN = 1 << 3;
+
   /** A row that is not known to be kept yet. */
   private record Node(int period, int node, int parent, RawText name) {}
 
   private final LineageTable table = new LineageTable();
   private final List<Node> unkept = new ArrayList<>();
   private final Deque<Entry> path = new ArrayDeque<>();
+  private final BootRows present;
   private final int firstPeriod;
   private int period;
 
@@ -90,7 +94,8 @@ final class LineageWriter {
   private final @Nullable RawText[] namesKept = new @Nullable RawText[PATHS_REMEMBERED];
 
   /** Goes on with a period where an earlier process left it. */
-  LineageWriter(Database database, int period) {
+  LineageWriter(Database database, BootRows present, int period) {
+    this.present = present;
     this.firstPeriod = period;
     this.period = period;
     this.isWhole = database.get(Family.LINEAGES, LineageRows.marker(period)) != null;
@@ -160,9 +165,12 @@ final class LineageWriter {
       paths(batch, into, entry);
       return;
     }
+    if (entry.mark() == 0 && entry.time() <= present.latest()) {
+      entry.mark(period == firstPeriod ? RESTORED : FOREIGN);
+    }
     boolean isCurrent = into == period;
     boolean isOtherwise = entry.isRenamed() && entry.name().isKnown();
-    if (isOtherwise && (!isCurrent || into == firstPeriod && (entry.mark() & RESTORED) != 0)) {
+    if (isOtherwise && (!isCurrent || isOfOthers(entry))) {
       LineageRows.distrust(batch, into);
       isWhole &= !isCurrent;
     }
@@ -181,6 +189,11 @@ final class LineageWriter {
       }
       paths(batch, into, entry);
     }
+  }
+
+  /** Whether it can be in the current period at a node that is not known here. */
+  private boolean isOfOthers(Entry entry) {
+    return (entry.mark() & FOREIGN) != 0 || period == firstPeriod && (entry.mark() & RESTORED) != 0;
   }
 
   private static int node(Entry entry) {
@@ -206,7 +219,7 @@ final class LineageWriter {
       Entry each = path.pop();
       RawText name = each.name();
       int node = parent == unplaced ? unplaced : below(batch, parent, name);
-      each.mark(node << NODE_SHIFT | each.mark() & RESTORED | (name.isKnown() ? 0 : UNNAMED));
+      each.mark(node << NODE_SHIFT | each.mark() & (RESTORED | FOREIGN) | (name.isKnown() ? 0 : UNNAMED));
       parent = node;
     }
   }

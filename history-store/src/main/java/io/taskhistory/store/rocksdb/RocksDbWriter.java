@@ -82,7 +82,7 @@ final class RocksDbWriter implements HistoryWriter {
     this.position = present.position();
     this.batch = new Batch(database.familyIds());
     this.entryWriter = new EntryWriter(present.boot.index(), contents.kept(),
-        new LineageWriter(database, contents.kept().current().number()));
+        new LineageWriter(database, present, contents.kept().current().number()));
     this.eventWriter = new EventWriter(present, live);
     live.forEach(task -> {
       keptLive.put(task, new Creator(task.creatorTid(), task.creatorStart()));

@@ -76,7 +76,7 @@ final class TurnoverTest {
       StoreUpkeep upkeep = new StoreUpkeep(database, contents);
       Reclaim reclaim = new Reclaim(database);
       EntryWriter entries = new EntryWriter(contents.present().boot.index(), contents.kept(),
-          new LineageWriter(database, contents.kept().current().number()));
+          new LineageWriter(database, contents.present(), contents.kept().current().number()));
       List<Task> live = new ArrayList<>();
       restored.live().forEach(live::add);
       live.forEach(entries::restored);
