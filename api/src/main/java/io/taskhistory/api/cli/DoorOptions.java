@@ -6,6 +6,7 @@ import io.taskhistory.api.service.DataDirectory;
 import io.taskhistory.api.service.Listen;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,7 +29,8 @@ final class DoorOptions {
   private @Nullable CommandSpec spec;
 
   @Option(names = "--listen", paramLabel = "HOST:PORT",
-      description = "where to answer, on loopback; port 0 is any that is free (default: ${DEFAULT-VALUE})")
+      description = "where to answer, beyond loopback only by TLS; port 0 is any that is free (default:"
+          + " ${DEFAULT-VALUE})")
   private String listen = DEFAULT_LISTEN;
 
   @Option(names = "--auth", paramLabel = "HOW",
@@ -49,13 +51,16 @@ final class DoorOptions {
           + " lineages of all tasks, but arguments and directories of their own tasks only")
   private Others others = Others.NONE;
 
+  @Mixin
+  private TlsOptions tls = new TlsOptions();
+
   Admission admission(TaskhistoryCommand all) {
     if (all.hasServer()) {
       throw wrong("--server is for the commands that ask; this one answers: use --listen");
     }
     try {
       Listen where = Listen.parse(listen);
-      return new Admission(where, auth == Auth.TOKEN, socket(all.dataDirectory()), socket == null);
+      return new Admission(where, auth == Auth.TOKEN, tls.tls(), socket(all.dataDirectory()), socket == null);
     } catch (IllegalArgumentException e) {
       throw wrong("--listen " + Terminal.clean(listen) + ": " + e.getMessage());
     }

@@ -6,6 +6,7 @@ import io.javalin.config.JavalinConfig;
 import io.taskhistory.api.access.Hosts;
 import io.taskhistory.api.access.LocalSocket;
 import io.taskhistory.api.access.Peers;
+import io.taskhistory.api.access.Tls;
 import io.taskhistory.api.access.Token;
 import io.taskhistory.collector.CollectorView;
 import io.taskhistory.store.HistoryReader;
@@ -16,7 +17,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.Set;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -40,7 +40,7 @@ public final class ApiServer implements AutoCloseable {
   public ApiServer(
       HistoryReader reader, CollectorView collector, Bounds bounds, String version, ServerSocketChannel listening,
       @Nullable String token) {
-    this(reader, collector, bounds, version, new Doors(listening, token == null ? null : new Token(token), null));
+    this(reader, collector, bounds, version, new Doors(listening, token == null ? null : new Token(token), null, null));
   }
 
   /**
@@ -51,11 +51,11 @@ public final class ApiServer implements AutoCloseable {
   public ApiServer(HistoryReader reader, CollectorView collector, Bounds bounds, String version, Doors doors) {
     WrongTokens wrong = new WrongTokens();
     Routes routes = new Routes(reader, collector, bounds, version, wrong);
-    Guard guard = new Guard(
-        new Hosts(port(doors.listening()), false, Set::of), doors.token(), peers(doors.local()), routes.audience(), wrong);
+    Guard guard =
+        new Guard(hosts(doors), doors.token(), peers(doors.local()), routes.audience(), wrong);
     javalin = Javalin.create(config -> {
       settings(config);
-      config.jetty.addConnector((server, http) -> connector(server, http, doors.listening()));
+      config.jetty.addConnector((server, http) -> connector(server, http, doors.listening(), doors.tls()));
       LocalSocket local = doors.local();
       if (local != null) {
         config.jetty.addConnector((server, http) -> connector(server, http, local));
@@ -72,6 +72,11 @@ public final class ApiServer implements AutoCloseable {
   @Override
   public void close() {
     javalin.stop();
+  }
+
+  private static Hosts hosts(Doors doors) {
+    Tls tls = doors.tls();
+    return new Hosts(port(doors.listening()), tls != null, tls == null ? Set::of : tls::names);
   }
 
   private static @Nullable Peers peers(@Nullable LocalSocket local) {
@@ -119,8 +124,9 @@ public final class ApiServer implements AutoCloseable {
     return connector;
   }
 
-  private static Connector connector(Server server, HttpConfiguration http, ServerSocketChannel listening) {
-    ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+  private static Connector connector(
+      Server server, HttpConfiguration http, ServerSocketChannel listening, @Nullable Tls tls) {
+    ServerConnector connector = new ServerConnector(server, 1, 1, Connections.factories(http, tls));
     connector.setIdleTimeout(IDLE_MILLIS);
     connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
     try {

@@ -6,6 +6,7 @@ import io.taskhistory.api.access.Peers;
 import io.taskhistory.api.access.Token;
 import io.taskhistory.api.ask.Refusal;
 import io.taskhistory.api.ask.Viewer;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,8 +106,8 @@ final class Guard {
   /** Browsers say where a request comes from; they alone send these headers, and no page can forge them. */
   private void refuseOtherSites(Context ctx) {
     String site = ctx.header("Sec-Fetch-Site");
-    String origin = ctx.header("Origin");
-    if (site != null && !OWN_SITE.contains(site) || origin != null && !hosts.isOurOrigin(origin)) {
+    List<String> origins = Collections.list(ctx.req().getHeaders("Origin"));
+    if (site != null && !OWN_SITE.contains(site) || !origins.stream().allMatch(hosts::isOurOrigin)) {
       throw new Refusal(Refusal.Kind.CROSS_SITE, "a page of another site asks; this service answers its own page alone");
     }
   }
@@ -121,7 +122,11 @@ final class Guard {
     if (token == null) {
       return new Permit(Viewer.EVERYTHING, () -> true);
     }
-    String shown = ctx.header("Authorization");
+    List<String> all = Collections.list(ctx.req().getHeaders("Authorization"));
+    if (all.size() > 1) {
+      throw new Refusal(Refusal.Kind.BAD_REQUEST, "Authorization is given " + all.size() + " times; give it once");
+    }
+    String shown = all.isEmpty() ? null : all.get(0);
     if (shown != null && shown.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       BooleanSupplier holds = token.admit(shown.substring(SCHEME.length()).strip());
       if (holds != null) {

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /**
  * Where the service listens.
  *
- * @param address a loopback address: beyond loopback nothing protects what is sent
+ * @param address beyond loopback nothing but TLS protects what is sent; see {@link Admission}
  * @param port 0 for any that is free
  */
 public record Listen(InetAddress address, int port) {
@@ -21,17 +21,14 @@ public record Listen(InetAddress address, int port) {
   private static final int MAX_PORT = 65_535;
   private static final int BACKLOG = 128;
 
-  public Listen {
-    if (!address.isLoopbackAddress()) {
-      throw new IllegalArgumentException("listening beyond loopback needs TLS, which is not there yet; listen on"
-          + " 127.0.0.1 and use a tunnel (ssh -L)");
-    }
+  boolean isLoopback() {
+    return address.isLoopbackAddress();
   }
 
   /**
    * Reads {@code HOST:PORT}.
    *
-   * @throws IllegalArgumentException where it is none, or not on loopback; the message is for a person
+   * @throws IllegalArgumentException where it is none; the message is for a person
    */
   public static Listen parse(String text) {
     Matcher m = TEXT.matcher(text);
@@ -65,10 +62,11 @@ public record Listen(InetAddress address, int port) {
     }
   }
 
-  static String url(ServerSocketChannel channel) {
+  /** Where it is reached, by that address. */
+  static Listen bound(ServerSocketChannel channel) {
     try {
       InetSocketAddress bound = (InetSocketAddress) channel.getLocalAddress();
-      return "http://" + new Listen(bound.getAddress(), bound.getPort());
+      return new Listen(bound.getAddress(), bound.getPort());
     } catch (IOException e) {
       throw new ServiceException("the socket is closed", e);
     }
@@ -77,6 +75,6 @@ public record Listen(InetAddress address, int port) {
   @Override
   public String toString() {
     String host = address.getHostAddress();
-    return (host.indexOf(':') < 0 ? host : "[::1]") + ":" + port;
+    return (host.indexOf(':') < 0 ? host : isLoopback() ? "[::1]" : "[" + host + "]") + ":" + port;
   }
 }

@@ -1,7 +1,9 @@
 package io.taskhistory.api.service;
 
+import io.taskhistory.api.access.Hosts;
 import io.taskhistory.api.access.LocalSocket;
 import io.taskhistory.api.access.Regularly;
+import io.taskhistory.api.access.Tls;
 import io.taskhistory.api.http.ApiServer;
 import io.taskhistory.api.http.Bounds;
 import io.taskhistory.api.http.Doors;
@@ -10,6 +12,7 @@ import io.taskhistory.store.HistoryStore;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +50,7 @@ public final class Service implements AutoCloseable {
       ServerSocketChannel listening = admission.listen().open();
       open.push(listening::close);
       LocalSocket local = claimed(admission);
-      url = Listen.url(listening);
+      url = url(listening, admission.tls());
       directory.create();
       HistoryStore store = machine.open(directory.path());
       open.push(store::close);
@@ -60,13 +63,12 @@ public final class Service implements AutoCloseable {
       }
       Bounds bounds = new Bounds(store.upkeep(), () -> Optional.ofNullable(keeper).map(Keeper::state));
       ApiServer server = new ApiServer(store.reader(), following, bounds, Version.read(),
-          new Doors(listening, token == null ? null : token.token(), local));
+          new Doors(listening, token == null ? null : token.token(), admission.tls(), local));
       open.push(server::close);
       server.start();
-      if (token != null) {
-        open.push(Regularly.start(List.of(token::look))::close);
-      }
-      directory.announce(url);
+      open.push(Regularly.start(looks(token, admission.tls()))::close);
+      // By TLS it is reached under the names of the certificate alone; commands of this host need none by the socket.
+      directory.announce(admission.tls() == null || local == null ? url : "unix:" + local.path());
       open.push(directory::withdraw);
     } catch (RuntimeException | Error e) {
       close();
@@ -88,6 +90,23 @@ public final class Service implements AutoCloseable {
       Machine machine, DataDirectory directory, Admission admission, Keeper.@Nullable Setup keeping,
       Consumer<Throwable> onFailure) {
     return new Service(machine, directory, admission, keeping, onFailure);
+  }
+
+  /** The address as a person can use it: certificates have names in them, and no host is called 0.0.0.0. */
+  private static String url(ServerSocketChannel listening, @Nullable Tls tls) {
+    Listen bound = Listen.bound(listening);
+    return tls == null ? "http://" + bound : new Hosts(bound.port(), true, tls::names).example();
+  }
+
+  private static List<Runnable> looks(@Nullable TokenWatch token, @Nullable Tls tls) {
+    List<Runnable> looks = new ArrayList<>();
+    if (token != null) {
+      looks.add(token::look);
+    }
+    if (tls != null) {
+      looks.add(tls::look);
+    }
+    return looks;
   }
 
   private static @Nullable LocalSocket claimed(Admission admission) {

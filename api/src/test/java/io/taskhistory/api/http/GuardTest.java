@@ -140,6 +140,12 @@ class GuardTest {
   }
 
   @Test
+  void token_givenTwice_isRefused() throws IOException {
+    assertThat(raw("GET /api/v1/status HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\nAuthorization: Bearer "
+        + TOKEN + "\r\nAuthorization: Bearer other\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+  }
+
+  @Test
   void token_wrong_isCounted() {
     double before = wrongTokens();
     host.send(host.request("/api/v1/status").header("Authorization", "Bearer guess"));

@@ -60,7 +60,7 @@ class LocalSocketTest {
     listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     socket.claim();
     ApiServer server = new ApiServer(scene.reader(), scene.collector, Bounds.of(scene.store.upkeep()), "1.2.3",
-        new Doors(listening, new Token("nobody needs it"), socket));
+        new Doors(listening, new Token("nobody needs it"), null, socket));
     servers.add(server);
     server.start();
   }
