@@ -3,13 +3,11 @@ package io.taskhistory.api.audisp;
 import io.taskhistory.api.audisp.NotEnrichedException.Reason;
 import io.taskhistory.api.client.PostConnection;
 import io.taskhistory.api.client.RefusedException;
+import io.taskhistory.api.client.ServiceAddress;
 import io.taskhistory.api.service.DataDirectory;
 import io.taskhistory.api.service.ServiceException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.SocketTimeoutException;
-import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,7 +26,7 @@ final class ServiceEnricher implements Enricher {
   private @Nullable Server server;
 
   /** Where it was the last time, and what it wanted to see. */
-  private record Server(URI uri, Optional<String> token, PostConnection connection) {}
+  private record Server(ServiceAddress address, Optional<String> token, PostConnection connection) {}
 
   ServiceEnricher(Settings settings) {
     directory = settings.directory();
@@ -50,31 +48,30 @@ final class ServiceEnricher implements Enricher {
     try {
       String endpoint = directory.endpoint().orElseThrow(() -> new NotEnrichedException(
           Reason.UNREACHABLE, "no service has left its address in " + directory.path()));
-      URI uri = loopback(endpoint);
+      ServiceAddress address = local(endpoint);
       Optional<String> token = directory.token();
       Server known = server;
-      if (known != null && known.uri.equals(uri) && known.token.equals(token)) {
+      if (known != null && known.address.equals(address) && known.token.equals(token)) {
         return known.connection;
       }
       if (known != null) {
         known.connection.close();
       }
-      Server found = new Server(uri, token, new PostConnection(uri, token, PATIENCE, LONGEST_ANSWER));
+      Server found = new Server(address, token, new PostConnection(address, token, PATIENCE, LONGEST_ANSWER));
       server = found;
       return found.connection;
-    } catch (ServiceException | IllegalArgumentException | UnknownHostException e) {
+    } catch (ServiceException | IllegalArgumentException e) {
       throw new NotEnrichedException(Reason.UNREACHABLE, String.valueOf(e.getMessage()));
     }
   }
 
   /** The token goes there, and so do the records. */
-  private static URI loopback(String endpoint) throws UnknownHostException {
-    URI uri = URI.create(endpoint);
-    if (!"http".equals(uri.getScheme()) || uri.getHost() == null
-        || !InetAddress.getByName(uri.getHost()).isLoopbackAddress()) {
-      throw new IllegalArgumentException(endpoint + " is not on loopback");
+  private static ServiceAddress local(String endpoint) {
+    ServiceAddress address = ServiceAddress.parse(endpoint);
+    if (address instanceof ServiceAddress.Web web && web.isTls()) {
+      throw new IllegalArgumentException(endpoint + " is not on this host; let the service have a local socket");
     }
-    return uri;
+    return address;
   }
 
   private PostConnection.Answer answer(PostConnection connection, byte[] records, BooleanSupplier hurry)

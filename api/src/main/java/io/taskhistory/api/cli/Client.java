@@ -3,22 +3,29 @@ package io.taskhistory.api.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.taskhistory.api.access.LocalSocket;
+import io.taskhistory.api.access.TlsException;
+import io.taskhistory.api.access.TlsKeys;
 import io.taskhistory.api.cli.Failure.Exit;
+import io.taskhistory.api.client.LocalGet;
 import io.taskhistory.api.client.PostConnection;
 import io.taskhistory.api.client.RefusedException;
+import io.taskhistory.api.client.ServiceAddress;
 import io.taskhistory.api.service.DataDirectory;
 import io.taskhistory.api.service.ServiceException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
 import java.net.Proxy;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the running service. Uses the small HTTP client of the JDK: a command shall answer at once. */
@@ -30,39 +37,53 @@ final class Client {
   private static final int MOST_BYTES = 256 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final URI server;
+  private final ServiceAddress server;
   private final Optional<String> token;
+  private final @Nullable Path ca;
 
-  private Client(URI server, Optional<String> token) {
+  private Client(ServiceAddress server, Optional<String> token, @Nullable Path ca) {
     this.server = server;
     this.token = token;
+    this.ca = ca;
   }
 
-  /** A client of the service that {@code url} names, or else of the one that runs on {@code directory}. */
-  static Client of(DataDirectory directory, @Nullable String url) {
+  /**
+   * A client of the service that {@code url} names, or else of the one that runs on {@code directory}. Who may not read
+   * that asks through the local socket, as whoever they are.
+   *
+   * @param ca whose certificates are believed in, null for whatever this system believes in
+   */
+  static Client of(DataDirectory directory, @Nullable String url, @Nullable Path ca) {
     try {
-      String named = url != null ? url : directory.endpoint().orElseThrow(() -> new Failure(Exit.FAILED,
-          "no service has left its address in " + directory.path() + "; " + HINT));
-      return new Client(checked(named), directory.token());
+      ServiceAddress address = url != null ? named(url) : found(directory);
+      boolean isLocal = address instanceof ServiceAddress.Local;
+      return new Client(address, isLocal ? Optional.empty() : directory.token(), ca);
     } catch (ServiceException e) {
       throw new Failure(Exit.FAILED, String.valueOf(e.getMessage()), e);
     }
   }
 
-  /** The token goes there, in the clear: so to loopback only. */
-  private static URI checked(String url) {
+  private static ServiceAddress named(String url) {
     try {
-      URI uri = new URI(url);
-      if ("http".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0
-          && uri.getHost().matches("localhost|[0-9.]+|\\[[0-9a-fA-F:]+]")
-          && InetAddress.getByName(uri.getHost()).isLoopbackAddress()) {
-        return new URI("http", null, uri.getHost(), uri.getPort(), "/", null, null);
-      }
-    } catch (URISyntaxException | IOException e) {
-      throw new Failure(Exit.WRONG_USE, "--server is no URL: " + e.getMessage(), e);
+      return ServiceAddress.parse(url);
+    } catch (IllegalArgumentException e) {
+      throw new Failure(Exit.WRONG_USE, "--server " + Terminal.clean(url) + ": " + e.getMessage(), e);
     }
-    throw new Failure(Exit.WRONG_USE,
-        "--server has to be http://HOST:PORT on loopback; reach another host's service through a tunnel (ssh -L)");
+  }
+
+  private static ServiceAddress found(DataDirectory directory) {
+    try {
+      return ServiceAddress.parse(directory.endpoint().orElseThrow(() -> new Failure(Exit.FAILED,
+          "no service has left its address in " + directory.path() + "; " + HINT)));
+    } catch (ServiceException e) {
+      if (e.getCause() instanceof AccessDeniedException && Files.exists(LocalSocket.DEFAULT)
+          && directory.path().equals(DataDirectory.DEFAULT)) {
+        return new ServiceAddress.Local(LocalSocket.DEFAULT);
+      }
+      throw e;
+    } catch (IllegalArgumentException e) {
+      throw new Failure(Exit.FAILED, directory.path().resolve("endpoint") + " holds no address: " + e.getMessage(), e);
+    }
   }
 
   /** The path of an answer, with parameters added one by one; those that are null are left out. */
@@ -109,6 +130,10 @@ final class Client {
 
   /** A connection for batches. */
   PostConnection connection() {
+    if (server instanceof ServiceAddress.Web web && web.isTls()) {
+      throw new Failure(Exit.WRONG_USE, "batches are not sent by TLS; name the local socket (--server unix:PATH), or"
+          + " reach another host's service through a tunnel (ssh -L)");
+    }
     return new PostConnection(server, token, Duration.ofMillis(READ_MILLIS));
   }
 
@@ -140,8 +165,29 @@ final class Client {
    * @throws Failure where it refuses
    */
   InputStream open(Query query, @Nullable String lastEventId) throws IOException {
+    return server instanceof ServiceAddress.Web web
+        ? open(web, "/api/v1" + query, lastEventId)
+        : open((ServiceAddress.Local) server, "/api/v1" + query, lastEventId);
+  }
+
+  private InputStream open(ServiceAddress.Local local, String target, @Nullable String lastEventId)
+      throws IOException {
+    LocalGet.Response response = LocalGet.send(local.socket(), target,
+        lastEventId == null ? "" : "Last-Event-ID: " + lastEventId + "\r\n", Duration.ofMillis(READ_MILLIS));
+    if (response.status() == 200) {
+      return response.body();
+    }
+    try (InputStream body = response.body()) {
+      throw refused(response.status(), read(body));
+    }
+  }
+
+  private InputStream open(ServiceAddress.Web web, String target, @Nullable String lastEventId) throws IOException {
     HttpURLConnection connection =
-        (HttpURLConnection) server.resolve("/api/v1" + query).toURL().openConnection(Proxy.NO_PROXY);
+        (HttpURLConnection) web.uri().resolve(target).toURL().openConnection(Proxy.NO_PROXY);
+    if (ca != null && connection instanceof HttpsURLConnection encrypted) {
+      encrypted.setSSLSocketFactory(trusting(ca).getSocketFactory());
+    }
     connection.setConnectTimeout(CONNECT_MILLIS);
     connection.setReadTimeout(READ_MILLIS);
     connection.setInstanceFollowRedirects(false);
@@ -155,6 +201,14 @@ final class Client {
     }
     try (InputStream body = connection.getErrorStream()) {
       throw refused(status, body == null ? new byte[0] : read(body));
+    }
+  }
+
+  private static SSLContext trusting(Path ca) {
+    try {
+      return TlsKeys.clientContext(ca);
+    } catch (TlsException e) {
+      throw new Failure(Exit.WRONG_USE, "--ca: " + e.getMessage(), e);
     }
   }
 

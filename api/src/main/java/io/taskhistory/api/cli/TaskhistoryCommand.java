@@ -36,8 +36,13 @@ final class TaskhistoryCommand implements Runnable {
   private Path dataDir = DataDirectory.DEFAULT;
 
   @Option(names = "--server", paramLabel = "URL", scope = ScopeType.INHERIT,
-      description = "the service to ask, where it is not the one of the data directory")
+      description = "the service to ask, where it is not the one of the data directory: http://HOST:PORT on loopback,"
+          + " https://HOST:PORT, or unix:PATH")
   private @Nullable String server;
+
+  @Option(names = "--ca", paramLabel = "FILE", scope = ScopeType.INHERIT,
+      description = "whose certificates to believe in, in PEM, where --server is https (default: those that Java knows)")
+  private @Nullable Path ca;
 
   @Option(names = "--json", scope = ScopeType.INHERIT, description = "write JSON")
   private boolean json;
@@ -73,7 +78,7 @@ final class TaskhistoryCommand implements Runnable {
   }
 
   Client client() {
-    return Client.of(dataDirectory(), server);
+    return Client.of(dataDirectory(), server, ca);
   }
 
   boolean hasServer() {

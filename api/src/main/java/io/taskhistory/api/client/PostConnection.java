@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -41,7 +42,7 @@ public final class PostConnection implements AutoCloseable {
   private static final long LOOK_MILLIS = 50;
   private static final int LONGEST_ANSWER = 128 << 20;
 
-  private final URI server;
+  private final ServiceAddress server;
   private final Optional<String> token;
   private final Duration patience;
   private final AnswerReader answer;
@@ -52,17 +53,17 @@ public final class PostConnection implements AutoCloseable {
   /**
    * Connects when there is something to send.
    *
-   * @param server an {@code http} URL with a host and a port
+   * @param server not by TLS, which is not spoken here
    * @param patience for how long nothing may move before it is a failure
    */
-  public PostConnection(URI server, Optional<String> token, Duration patience) {
+  public PostConnection(ServiceAddress server, Optional<String> token, Duration patience) {
     this(server, token, patience, LONGEST_ANSWER);
   }
 
   /**
    * The same, for answers of at most {@code longest} bytes.
    */
-  public PostConnection(URI server, Optional<String> token, Duration patience, int longest) {
+  public PostConnection(ServiceAddress server, Optional<String> token, Duration patience, int longest) {
     this.server = server;
     this.token = token;
     this.patience = patience;
@@ -117,7 +118,7 @@ public final class PostConnection implements AutoCloseable {
 
   private byte[] head(String path, String contentType, int length) {
     StringBuilder head = new StringBuilder("POST ").append(path).append(" HTTP/1.1\r\nHost: ")
-        .append(server.getHost()).append(':').append(server.getPort()).append("\r\n");
+        .append(server.authority()).append("\r\n");
     token.ifPresent(secret -> head.append("Authorization: Bearer ").append(secret).append("\r\n"));
     return head.append("Content-Type: ").append(contentType).append("\r\nContent-Length: ").append(length)
         .append("\r\n\r\n").toString().getBytes(StandardCharsets.US_ASCII);
@@ -187,14 +188,28 @@ public final class PostConnection implements AutoCloseable {
   private SocketChannel connected() throws IOException {
     SocketChannel open = channel;
     if (open == null) {
-      open = SocketChannel.open();
+      open = connect();
       channel = open;
-      open.socket().connect(
-          new InetSocketAddress(InetAddress.getByName(server.getHost()), server.getPort()), (int) patience.toMillis());
-      open.setOption(StandardSocketOptions.TCP_NODELAY, true);
       open.configureBlocking(false);
     }
     return open;
+  }
+
+  private SocketChannel connect() throws IOException {
+    if (server instanceof ServiceAddress.Local local) {
+      return SocketChannel.open(UnixDomainSocketAddress.of(local.socket()));
+    }
+    URI uri = ((ServiceAddress.Web) server).uri();
+    SocketChannel open = SocketChannel.open();
+    try {
+      open.socket().connect(
+          new InetSocketAddress(InetAddress.getByName(uri.getHost()), uri.getPort()), (int) patience.toMillis());
+      open.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      return open;
+    } catch (IOException e) {
+      open.close();
+      throw e;
+    }
   }
 
   private Selector selector(SocketChannel connection) throws IOException {

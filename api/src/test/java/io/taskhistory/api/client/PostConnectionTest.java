@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -41,7 +40,7 @@ class PostConnectionTest {
 
   private PostConnection connection(Duration patience) {
     return new PostConnection(
-        URI.create("http://127.0.0.1:" + listening.getLocalPort() + "/"), Optional.of(TOKEN), patience);
+        ServiceAddress.parse("http://127.0.0.1:" + listening.getLocalPort() + "/"), Optional.of(TOKEN), patience);
   }
 
   /** Accepts one connection after another, and says each of the texts to as many requests of one, then closes it. */
@@ -79,7 +78,7 @@ class PostConnectionTest {
   void batch_largerThanAllBuffers_isAnswered() throws IOException {
     try (Running host = new Running(TOKEN);
         PostConnection connection =
-            new PostConnection(URI.create(host.url()), Optional.of(TOKEN), Duration.ofSeconds(60))) {
+            new PostConnection(ServiceAddress.parse(host.url()), Optional.of(TOKEN), Duration.ofSeconds(60))) {
       String questions = "{\"pid\":3787,\"at\":\"1691750749.5\"}\n".repeat(200_000);
       for (int i = 0; i < 2; i++) {
         byte[] body = questions.getBytes(StandardCharsets.UTF_8);

@@ -155,6 +155,30 @@ class LocalSocketTest {
     assertThat(Machinery.run(command).out()).endsWith("403");
   }
 
+  private Machinery.Outcome command(String... args) throws Exception {
+    List<String> all = new ArrayList<>(List.of("--server", "unix:" + home.resolve("socket")));
+    all.addAll(List.of(args));
+    return Machinery.run(Machinery.command(all.toArray(String[]::new)));
+  }
+
+  @Test
+  void commands_askThroughIt() throws Exception {
+    serve(socket(false));
+    assertThat(command("show", "1", "--style", "names")).isEqualTo(
+        new Machinery.Outcome(0, "swapper/0=>init\n", ""));
+    assertThat(command("status").out()).contains("watermark");
+    Machinery.Outcome missing = command("show", "999999");
+    assertThat(missing.code()).isEqualTo(3);
+    Path log = Files.writeString(home.resolve("log"), "type=SYSCALL msg=audit(1691750738.271:108): pid=1\n");
+    assertThat(command("enrich", log.toString()).out()).startsWith("type=SYSCALL msg=audit(1691750738.271:108): pid=1");
+    Files.delete(log);
+  }
+
+  @Test
+  void command_whereNobodyAnswers_exits1() throws Exception {
+    assertThat(command("status").code()).isEqualTo(1);
+  }
+
   @Test
   void socket_ofAServiceThatWasKilled_isReplaced() throws Exception {
     ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX);

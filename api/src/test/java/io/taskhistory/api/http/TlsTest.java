@@ -131,6 +131,23 @@ class TlsTest {
   }
 
   @Test
+  void command_believesInWhatItIsToldTo() throws Exception {
+    own = authority.issue("local", "DNS:localhost");
+    serve(null, false);
+    Path data = Files.createDirectories(directory.resolve("data"));
+    Files.writeString(data.resolve("token"), "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG");
+    List<String> ask = Machinery.command("--data-dir", data.toString(), "--server", "https://localhost:" + port,
+        "status");
+    Machinery.Outcome unknown = Machinery.run(ask);
+    assertThat(unknown.code()).isEqualTo(1);
+    assertThat(unknown.err()).contains("cannot reach https://localhost").contains("certification path");
+    ask.addAll(List.of("--ca", authority.root().toString()));
+    assertThat(Machinery.run(ask).err()).contains("wants another token");
+    ask.set(ask.size() - 1, directory.resolve("none").toString());
+    assertThat(Machinery.run(ask).code()).isEqualTo(2);
+  }
+
+  @Test
   void certificate_renewed_isTakenWithoutARestart() throws Exception {
     serve(null, false);
     Authority next = new Authority(directory, "next");
