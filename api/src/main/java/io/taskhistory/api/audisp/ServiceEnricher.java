@@ -67,11 +67,14 @@ final class ServiceEnricher implements Enricher {
 
   /** The token goes there, and so do the records. */
   private static ServiceAddress local(String endpoint) {
-    ServiceAddress address = ServiceAddress.parse(endpoint);
-    if (address instanceof ServiceAddress.Web web && web.isTls()) {
-      throw new IllegalArgumentException(endpoint + " is not on this host; let the service have a local socket");
+    if (endpoint.startsWith("https:")) {
+      throw new IllegalArgumentException(endpoint + " wants TLS; let the service have a local socket");
     }
-    return address;
+    try {
+      return ServiceAddress.parse(endpoint);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(endpoint + " is not on loopback: " + e.getMessage(), e);
+    }
   }
 
   private PostConnection.Answer answer(PostConnection connection, byte[] records, BooleanSupplier hurry)
