@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
@@ -34,13 +35,16 @@ final class CheckCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
 
+  @Mixin
+  private ProgressOptions progress = new ProgressOptions();
+
   @Override
   public Integer call() throws JsonProcessingException {
     TaskhistoryCommand all = Programs.of(program);
     DataDirectory directory = directory(all, spec, "check");
     CheckReport report;
-    try (StoreProgress progress = progress(all, spec)) {
-      report = StoreCare.check(directory, progress);
+    try (ProgressLine line = progress.line(spec(spec).commandLine().getErr(), true)) {
+      report = StoreCare.check(directory, line);
     }
     if (all.json()) {
       all.terminal().line(json(report));
@@ -64,13 +68,7 @@ final class CheckCommand implements Callable<Integer> {
     return directory;
   }
 
-  static StoreProgress progress(TaskhistoryCommand all, @Nullable CommandSpec spec) {
-    Terminal terminal = all.terminal();
-    return new StoreProgress(
-        spec(spec).commandLine().getErr(), terminal.isInteractive() || terminal.showsProgress());
-  }
-
-  private static CommandSpec spec(@Nullable CommandSpec spec) {
+  static CommandSpec spec(@Nullable CommandSpec spec) {
     if (spec == null) {
       throw new IllegalStateException("not run by picocli");
     }

@@ -15,6 +15,8 @@ import picocli.CommandLine;
 public final class CommandLines {
 
   private static final int HELP_WIDTH = 80;
+  /** picocli's. */
+  private static final int LEAST_HELP_WIDTH = 55;
   /** Wider lines are hard to read. */
   private static final int MOST_HELP_WIDTH = 120;
 
@@ -30,7 +32,8 @@ public final class CommandLines {
     CommandLine line = of(new TaskhistoryCommand(terminal, environment))
         .setOut(terminal.writer())
         .setErr(complaints)
-        .setUsageHelpWidth(terminal.isInteractive() ? Math.min(terminal.width(), MOST_HELP_WIDTH) : HELP_WIDTH)
+        .setUsageHelpWidth(terminal.isInteractive()
+            ? Math.max(LEAST_HELP_WIDTH, Math.min(terminal.width(), MOST_HELP_WIDTH)) : HELP_WIDTH)
         .setParameterExceptionHandler((e, given) -> {
           String command = e.getCommandLine().getCommandSpec().qualifiedName();
           complaints.println("taskhistory: " + Terminal.clean(WrongUse.explain(e)));

@@ -62,8 +62,8 @@ final class EnrichCommand implements Callable<Integer> {
           + " (default: 1024)")
   private @Nullable Integer limit;
 
-  @Option(names = {"-q", "--quiet"}, description = "no counts and no progress")
-  private boolean quiet;
+  @Mixin
+  private ProgressOptions progress = new ProgressOptions();
 
   @Mixin
   private LineOptions lines = new LineOptions();
@@ -97,21 +97,19 @@ final class EnrichCommand implements Callable<Integer> {
 
   private int enrich(TextInput input) throws InterruptedException {
     Terminal terminal = shared().terminal();
-    EnrichProgress progress = new EnrichProgress(err(), input);
-    boolean isShown = !quiet && !follow && input.size() > 0 && terminal.showsProgress();
+    // What is written to the same terminal would come between.
+    ProgressLine line = progress.line(err(), !follow && !terminal.isInteractive());
     try (EnrichRun run = new EnrichRun(this::enricher, this::judged, terminal, counts -> {
       hasBegun = counts.lines() > 0;
-      if (isShown) {
-        progress.show(counts);
-      }
+      line.at("records", counts.lines(), input.position(), input.size());
     })) {
       boolean isHeard;
       try {
         isHeard = run.run(input);
       } finally {
-        progress.clear();
+        line.close();
       }
-      if (isHeard && !quiet) {
+      if (isHeard && !progress.isQuiet()) {
         err().println(shared().json() ? json(run.counts()) : people(run.counts()));
       }
       InputException broken = input.failure();

@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -43,8 +44,6 @@ import picocli.CommandLine.Spec;
 final class ImportCommand implements Callable<Integer> {
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
-  private static final long REDRAW = Duration.ofMillis(200).toNanos();
-  private static final String CLEARED = "\r\u001b[K";
 
   @ParentCommand
   private @Nullable TaskhistoryCommand program;
@@ -69,11 +68,9 @@ final class ImportCommand implements Callable<Integer> {
       description = "one of them, whatever that file says; may be given more than once")
   private List<String> sets = new ArrayList<>();
 
-  @Option(names = {"-q", "--quiet"}, description = "no progress")
-  private boolean quiet;
+  @Mixin
+  private ProgressOptions progress = new ProgressOptions();
 
-  private final long start = System.nanoTime();
-  private long drawn = start;
   private long size;
   private long before;
 
@@ -94,10 +91,8 @@ final class ImportCommand implements Callable<Integer> {
     ImportSummary summary;
     try (ImportStore store = new ImportStore(directory)) {
       LogImport log = new LogImport(store, node, mask);
-      try {
-        read(log, all.terminal());
-      } finally {
-        clear();
+      try (ProgressLine line = progress.line(err(), true)) {
+        read(log, line);
       }
       summary = log.end();
     } catch (InputException | ImportException | StoreException e) {
@@ -122,12 +117,11 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   /** One after the other, so that a line that lacks its end does not run into the next file. */
-  private void read(LogImport log, Terminal terminal) throws InterruptedException {
-    boolean isShown = !quiet && (terminal.isInteractive() || terminal.showsProgress());
+  private void read(LogImport log, ProgressLine line) throws InterruptedException {
     List<Path> ordered = LogFiles.ordered(files);
-    for (Path file : ordered) {
-      size += file.equals(TextInput.STANDARD) ? 0 : Math.max(0, file.toFile().length());
-    }
+    // Of standard input nobody knows how much there is.
+    size = ordered.contains(TextInput.STANDARD) ? 0
+        : ordered.stream().mapToLong(file -> file.toFile().length()).sum();
     for (Path file : ordered) {
       try (TextInput input = new TextInput(List.of(file), System.in, false)) {
         LineCutter cutter = new LineCutter(log::add);
@@ -135,9 +129,7 @@ final class ImportCommand implements Callable<Integer> {
           if (piece != null) {
             cutter.add(piece);
           }
-          if (isShown) {
-            show(log.records(), before + input.position());
-          }
+          line.at("records", log.records(), before + input.position(), size);
         }
         cutter.end();
         InputException broken = input.failure();
@@ -145,24 +137,8 @@ final class ImportCommand implements Callable<Integer> {
           log.end(); // what has come is worth keeping
           throw broken;
         }
-        before += input.size();
+        before += input.position();
       }
-    }
-  }
-
-  private void show(long records, long position) {
-    long now = System.nanoTime();
-    if (now - drawn >= REDRAW) {
-      drawn = now;
-      err().print(CLEARED + EnrichProgress.text(records, position, size, now - start));
-      err().flush();
-    }
-  }
-
-  private void clear() {
-    if (drawn != start) {
-      err().print(CLEARED);
-      err().flush();
     }
   }
 

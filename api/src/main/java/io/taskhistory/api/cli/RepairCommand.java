@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -35,13 +36,16 @@ final class RepairCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
 
+  @Mixin
+  private ProgressOptions progress = new ProgressOptions();
+
   @Override
   public Integer call() throws JsonProcessingException {
     TaskhistoryCommand all = Programs.of(program);
     DataDirectory directory = CheckCommand.directory(all, spec, "repair");
     RepairReport report;
-    try (StoreProgress progress = CheckCommand.progress(all, spec)) {
-      report = StoreCare.repair(directory, progress);
+    try (ProgressLine line = progress.line(CheckCommand.spec(spec).commandLine().getErr(), true)) {
+      report = StoreCare.repair(directory, line);
     }
     if (all.json()) {
       all.terminal().line(json(report));

@@ -14,11 +14,20 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code taskhistory search}: past execs. */
-@Command(name = "search", description = "Search past execs, oldest first.",
-    footer = {"", "In a pipe a line is: time, pid, uid (? where unknown), name, history; separated by tabs."})
+@Command(
+    name = "search",
+    description = {
+        "Search past execs, oldest first.", "",
+        "In a pipe a line is: time, pid, uid (? where unknown), name, lineage; separated by tabs. With --json: an object"
+            + " for each exec."},
+    footer = {"",
+        "  taskhistory search --lineage 'sshd=>bash=>*' --from 2023-08-11T10:45:00Z",
+        "  taskhistory search --exe /usr/bin/curl --uid 33 --json"})
 final class SearchCommand implements Callable<Integer> {
 
   private static final int PAGE = 1000;
+  private static final int USER = 8;
+  private static final int NAME = 15;
 
   @ParentCommand
   private @Nullable TaskhistoryCommand program;
@@ -35,6 +44,16 @@ final class SearchCommand implements Callable<Integer> {
   @Option(names = "--uid", paramLabel = "UID", description = "by this user, a number")
   private @Nullable Long uid;
 
+  @Option(names = "--lineage", paramLabel = "PATTERN",
+      description = "with such a history: names or paths joined by =>, * for any one, ** for any number")
+  private @Nullable String lineage;
+
+  @Option(names = "--at", paramLabel = "TIME", description = "at this time or earlier; --to leaves the time itself out")
+  private @Nullable String at;
+
+  @Option(names = "--boot", paramLabel = "ID", description = "in this boot, by its id or the start of it")
+  private @Nullable String boot;
+
   @Option(names = "--from", paramLabel = "TIME", description = "at this time or later")
   private @Nullable String from;
 
@@ -44,6 +63,7 @@ final class SearchCommand implements Callable<Integer> {
   @Option(names = "--size", paramLabel = "N", description = "so many at most (default: ${DEFAULT-VALUE})")
   private int size = 100;
 
+  private final Users users = Users.ofThisMachine();
   private int shown;
 
   @Override
@@ -55,7 +75,8 @@ final class SearchCommand implements Callable<Integer> {
     Client client = all.client();
     Pages.forEach(
         cursor -> client.json(new Query("/search").with("comm", comm).with("exe", exe).with("uid", uid)
-            .with("from", from).with("to", to).with("size", Math.min(PAGE, size - shown)).with("cursor", cursor)),
+            .with("lineage", lineage).with("at", at).with("boot", boot).with("from", from).with("to", to)
+            .with("size", Math.min(PAGE, size - shown)).with("cursor", cursor)),
         exec -> {
           shown++;
           return all.terminal().line(line(exec, all)) && shown < size;
@@ -63,7 +84,7 @@ final class SearchCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static String line(JsonNode exec, TaskhistoryCommand all) {
+  private String line(JsonNode exec, TaskhistoryCommand all) {
     if (all.json()) {
       return Terminal.clean(exec.toString());
     }
@@ -72,10 +93,15 @@ final class SearchCommand implements Callable<Integer> {
       return String.join("\t", text(exec, "start"), text(exec, "pid"), uid, text(exec, "name"), text(exec, "history"));
     }
     boolean colour = all.colour();
-    return Terminal.styled(colour, Style.FAINT, Times.people(text(exec, "start")))
-        + String.format(Locale.ROOT, " %7s %6s  ", text(exec, "pid"), uid)
-        + Terminal.styled(colour, Style.STRONG, Cells.pad(Terminal.name(exec.path("name").asText("")), 16))
-        + " " + text(exec, "history");
+    Terminal terminal = all.terminal();
+    String user = exec.has("uid") ? users.name(exec.path("uid").asLong(), text(exec, "boot")) : "?";
+    String before = Times.people(text(exec, "start")) + String.format(Locale.ROOT, " %7s ", text(exec, "pid"))
+        + Cells.pad(Cells.start(user, USER, terminal.ellipsis()), USER) + " ";
+    String name = Cells.pad(Cells.start(Terminal.name(exec.path("name").asText("")), NAME, terminal.ellipsis()), NAME);
+    // The end of the lineage says most.
+    int room = terminal.width() - Cells.width(before) - NAME - 1;
+    return Terminal.styled(colour, Style.FAINT, before) + Terminal.styled(colour, Style.STRONG, name)
+        + (room < 2 ? "" : " " + Cells.end(text(exec, "history"), room, terminal.ellipsis()));
   }
 
   private static String text(JsonNode node, String field) {

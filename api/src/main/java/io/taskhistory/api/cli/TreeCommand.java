@@ -13,7 +13,13 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code taskhistory tree}: the live processes. */
-@Command(name = "tree", description = "Show the live processes, each below the one that created it.")
+@Command(
+    name = "tree",
+    description = {
+        "Show the live processes, each below the one that created it.", "",
+        "In a pipe a line is: as many times two spaces as it is deep, pid, a space, name. With --json: an object for"
+            + " each process."},
+    footer = {"", "  taskhistory tree 1 --depth 2", "  taskhistory tree --at 2023-08-11T10:45:38Z"})
 final class TreeCommand implements Callable<Integer> {
 
   private static final int PAGE = 1000;
@@ -27,6 +33,13 @@ final class TreeCommand implements Callable<Integer> {
   @Option(names = "--depth", paramLabel = "N", description = "so many levels below the root (default: all)")
   private @Nullable Integer depth;
 
+  @Option(names = "--at", paramLabel = "TIME",
+      description = "those that lived then: RFC 3339, seconds since 1970, or mono:SECONDS (default: now)")
+  private @Nullable String at;
+
+  @Option(names = "--boot", paramLabel = "ID", description = "the boot that --at is in, by its id or the start of it")
+  private @Nullable String boot;
+
   @Override
   public Integer call() {
     TaskhistoryCommand all = Programs.of(program);
@@ -37,7 +50,8 @@ final class TreeCommand implements Callable<Integer> {
     boolean draw = terminal.isInteractive() && !all.json();
     Pages.forEach(
         cursor -> client.json(new Query("/tree")
-            .with("root", root).with("depth", depth).with("size", PAGE).with("cursor", cursor)),
+            .with("root", root).with("depth", depth).with("at", at).with("boot", boot).with("size", PAGE)
+            .with("cursor", cursor)),
         node -> draw ? nodes.add(node) : terminal.line(all.json()
             ? Terminal.clean(node.toString())
             : "  ".repeat(depth(node)) + label(node, Terminal.clean(comm(node)), false)));

@@ -254,7 +254,22 @@ class CommandLinesTest {
     assertThat(piped("search", "--exe", "/usr/sbin/sshd", "--uid", "0", "--from", "mono:126", "--to", "mono:127",
         "--json").out).startsWith("{\"task\":");
     assertThat(piped("search", "--comm", "nothing")).isEqualTo(new Outcome(0, "", ""));
-    assertThat(onTerminal("search", "--comm", "bash").out).contains("   3787      ?  bash             swapper/0=>");
+    assertThat(onTerminal("search", "--comm", "bash").out).contains("   3787 ?        bash            swapper/0=>init=>sshd=>bash\n");
+  }
+
+  @Test
+  void search_byLineageAndTime_findsThose() {
+    assertThat(piped("search", "--lineage", "sshd=>bash", "--at", "mono:140").out.lines()).hasSize(1)
+        .allMatch(line -> line.endsWith("\tbash\tswapper/0=>init=>sshd=>bash"));
+    assertThat(piped("search", "--lineage", "init=>bash").out).isEmpty();
+    assertThat(piped("search", "--lineage", "=>").code).isEqualTo(2);
+  }
+
+  @Test
+  void tree_atATime_isThatOfThen() {
+    assertThat(piped("tree", "3767", "--at", "mono:155").out).contains("    3900 bash\n", "    4001 ?\n");
+    assertThat(piped("tree", "--at", "mono:600", "--boot", "aaaa").out).isEqualTo("1 oldinit\n");
+    assertThat(piped("tree", "--at", "yesterday").code).isEqualTo(2);
   }
 
   @Test
