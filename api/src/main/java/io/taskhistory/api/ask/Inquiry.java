@@ -93,6 +93,11 @@ public final class Inquiry {
     return Rfc3339.write(reader.boot().wallAt(collector.watermark()));
   }
 
+  /** The same for what has been kept. */
+  public static String watermarkOfEvents(HistoryReader reader, CollectorView collector) {
+    return Rfc3339.write(reader.boot().wallAt(Math.min(collector.kept(), collector.watermark())));
+  }
+
   public String watermark() {
     return watermark;
   }

@@ -29,6 +29,7 @@ public final class Refusal extends RuntimeException {
     MISDIRECTED("misdirected", "Not the host that this service answers as", 421),
     INTERNAL("internal", "Internal error", 500),
     BUSY("busy", "Too many batches at once", 503),
+    TOO_MANY_STREAMS("too-many-streams", "Too many streams at once", 503),
     STORE_FAILED("store-failed", "The store cannot be read", 503),
     NOT_READY("not-ready", "Not ready", 503);
 

@@ -33,7 +33,7 @@ final class Answers {
     if (refusal.kind() == Refusal.Kind.UNAUTHORIZED) {
       ctx.header("WWW-Authenticate", "Bearer realm=\"taskhistory\"");
     }
-    if (refusal.kind() == Refusal.Kind.BUSY || refusal.kind() == Refusal.Kind.STORE_FAILED) {
+    if (refusal.kind().status() == 503) {
       ctx.header("Retry-After", "1");
     }
     if (ctx.req().getMethod().equals("POST")) {

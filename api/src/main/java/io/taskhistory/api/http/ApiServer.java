@@ -8,6 +8,7 @@ import io.taskhistory.api.access.LocalSocket;
 import io.taskhistory.api.access.Peers;
 import io.taskhistory.api.access.Tls;
 import io.taskhistory.api.access.Token;
+import io.taskhistory.api.stream.StreamCounts;
 import io.taskhistory.collector.CollectorView;
 import io.taskhistory.store.HistoryReader;
 import java.io.IOException;
@@ -34,6 +35,7 @@ public final class ApiServer implements AutoCloseable {
   private static final int HEADER_BYTES = 8 * 1024;
   private static final int OUTPUT_BYTES = 64 * 1024;
 
+  private final Routes routes;
   private final Javalin javalin;
 
   /** One that is reached at {@code listening} alone, by whoever shows {@code token}, or everybody where it is null. */
@@ -50,7 +52,7 @@ public final class ApiServer implements AutoCloseable {
    */
   public ApiServer(HistoryReader reader, CollectorView collector, Bounds bounds, String version, Doors doors) {
     WrongTokens wrong = new WrongTokens();
-    Routes routes = new Routes(reader, collector, bounds, version, wrong);
+    routes = new Routes(reader, collector, bounds, version, wrong);
     Guard guard =
         new Guard(hosts(doors), doors.token(), peers(doors.local()), routes.audience(), wrong);
     javalin = Javalin.create(config -> {
@@ -69,8 +71,13 @@ public final class ApiServer implements AutoCloseable {
     javalin.start();
   }
 
+  StreamCounts streams() {
+    return routes.streams();
+  }
+
   @Override
   public void close() {
+    routes.close();
     javalin.stop();
   }
 

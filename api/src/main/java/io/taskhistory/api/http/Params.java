@@ -9,8 +9,10 @@ import io.taskhistory.history.HistoryStyle;
 import io.taskhistory.history.LineagePattern;
 import io.taskhistory.history.RawText;
 import java.text.ParseException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,27 @@ final class Params {
   String path(String name) {
     Param param = param(name);
     return within(param, ctx.pathParam(param.name()));
+  }
+
+  /** A header. */
+  @Nullable String header(String name) {
+    Param param = param(name);
+    String text = ctx.header(param.name());
+    return text == null ? null : within(param, text);
+  }
+
+  /** Some of a few words; all of them where none is given. */
+  Set<String> words(String name) {
+    Param param = param(name);
+    String text = text(name);
+    if (text == null) {
+      return Set.copyOf(param.words());
+    }
+    Set<String> given = new HashSet<>(List.of(text.split(",", -1)));
+    if (!param.words().containsAll(given)) {
+      throw bad(name + " is " + shown(text) + "; write some of " + String.join(",", param.words()));
+    }
+    return given;
   }
 
   @Nullable String text(String name) {

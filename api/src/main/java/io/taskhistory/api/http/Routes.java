@@ -8,6 +8,8 @@ import io.taskhistory.api.ask.Inquiry;
 import io.taskhistory.api.enrich.AuditEnrichment;
 import io.taskhistory.api.openapi.Endpoint;
 import io.taskhistory.api.openapi.Endpoints;
+import io.taskhistory.api.stream.EventStreams;
+import io.taskhistory.api.stream.StreamCounts;
 import io.taskhistory.collector.CollectorView;
 import io.taskhistory.collector.linux.Clocks;
 import io.taskhistory.store.HistoryReader;
@@ -17,7 +19,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /** Who answers each of the calls that {@link Endpoints} describes, and the files of the page. */
-final class Routes {
+final class Routes implements AutoCloseable {
 
   private static final String API = "/api/v1";
 
@@ -29,10 +31,12 @@ final class Routes {
   private final PageFiles page = PageFiles.load();
   private final List<Endpoint> endpoints = Endpoints.all();
   private final Map<String, Resource> resources = new HashMap<>();
+  private final EventStreams streams;
 
   Routes(HistoryReader reader, CollectorView collector, Bounds bounds, String version, WrongTokens wrong) {
     this.reader = reader;
     this.collector = collector;
+    streams = new EventStreams(reader, collector);
     CoverageGauge coverage = new CoverageGauge(reader);
     TaskHandler tasks = new TaskHandler(reader, collector, bounds);
     AuditEnrichment enrichment = new AuditEnrichment(reader, collector, Clocks.coarseLag());
@@ -44,6 +48,7 @@ final class Routes {
     resources.put("postLineages", new LineagesHandler(reader, collector, bounds)::lineages);
     resources.put("postAuditLog", new EnrichHandler(reader, collector, enrichment)::audit);
     resources.put("search", new SearchHandler(reader, collector)::search);
+    resources.put("getEvents", new EventsHandler(reader, collector, streams)::events);
     resources.put("getStatus", status::status);
     resources.put("getMetrics",
         new MetricsHandler(reader, collector, bounds, coverage, enrichment.counts(), wrong, version)::metrics);
@@ -88,6 +93,16 @@ final class Routes {
 
   private boolean is(String path, Predicate<Endpoint> kind) {
     return endpoints.stream().anyMatch(endpoint -> endpoint.path().equals(path) && kind.test(endpoint));
+  }
+
+  StreamCounts streams() {
+    return streams.counts();
+  }
+
+  /** Ends what would go on for ever. */
+  @Override
+  public void close() {
+    streams.close();
   }
 
   /** HEAD is answered as GET, headers and all; the server leaves the body out. */

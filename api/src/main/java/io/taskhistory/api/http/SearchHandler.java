@@ -3,6 +3,7 @@ package io.taskhistory.api.http;
 import io.javalin.http.Context;
 import io.taskhistory.api.ask.Inquiry;
 import io.taskhistory.api.ask.SearchTimes;
+import io.taskhistory.api.ask.Viewer;
 import io.taskhistory.api.view.ExecView;
 import io.taskhistory.api.view.Page;
 import io.taskhistory.collector.CollectorView;
@@ -50,14 +51,14 @@ final class SearchHandler {
         cursor == null ? null : cursor(cursor), size, SCAN_LIMIT));
     List<ExecPage.Exec> meant =
         page.execs().stream().filter(exec -> times.include(exec.boot(), exec.entry().time())).toList();
-    Answers.json(ctx, inquiry.kept(), page(new ExecPage(meant, page.next()), inquiry.kept()));
+    Answers.json(ctx, inquiry.kept(), page(new ExecPage(meant, page.next()), Guard.viewer(ctx), inquiry.kept()));
   }
 
-  private Page<ExecView> page(ExecPage found, String watermark) {
+  private Page<ExecView> page(ExecPage found, Viewer viewer, String watermark) {
     List<ExecView> items = new ArrayList<>();
     int room = MOST_TEXT;
     for (ExecPage.Exec exec : found.execs()) {
-      ExecView view = view(exec);
+      ExecView view = view(exec, viewer);
       items.add(view);
       room -= length(view);
       if (room <= 0 && items.size() < found.execs().size()) {
@@ -73,9 +74,9 @@ final class SearchHandler {
     return view.history().length() + (argv == null ? 0 : argv.stream().mapToInt(String::length).sum());
   }
 
-  private ExecView view(ExecPage.Exec exec) {
+  private ExecView view(ExecPage.Exec exec, Viewer viewer) {
     Moment then = new Moment(exec.boot(), exec.entry().time());
-    return ExecView.of(exec, reader.task(exec.entry().pid(), then).map(Task::id));
+    return ExecView.of(exec, reader.task(exec.entry().pid(), then).map(Task::id), viewer);
   }
 
   private static ExecCursor cursor(String text) {

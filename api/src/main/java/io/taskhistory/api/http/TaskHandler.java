@@ -31,7 +31,7 @@ final class TaskHandler {
     Inquiry inquiry = about(params);
     Found found = inquiry.task(params.path("tid"));
     String watermark = inquiry.watermark();
-    Answers.json(ctx, watermark, TaskView.of(found, inquiry.exit(found), watermark));
+    Answers.json(ctx, watermark, TaskView.of(found, inquiry.exit(found), Guard.viewer(ctx), watermark));
   }
 
   void history(Context ctx, Params params) {

@@ -7,10 +7,12 @@ import static io.taskhistory.api.ask.Refusal.Kind.NOT_READY;
 import static io.taskhistory.api.ask.Refusal.Kind.NO_SUCH_BOOT;
 import static io.taskhistory.api.ask.Refusal.Kind.NO_SUCH_TASK;
 import static io.taskhistory.api.ask.Refusal.Kind.STORE_FAILED;
+import static io.taskhistory.api.ask.Refusal.Kind.TOO_MANY_STREAMS;
 import static io.taskhistory.api.ask.Refusal.Kind.TOO_MANY_TASKS;
 import static io.taskhistory.api.ask.Refusal.Kind.UNSUPPORTED_MEDIA;
 
 import io.taskhistory.api.view.ChildView;
+import io.taskhistory.api.view.EventView;
 import io.taskhistory.api.view.ExecView;
 import io.taskhistory.api.view.LineageQuestionView;
 import io.taskhistory.api.view.LineageView;
@@ -42,6 +44,10 @@ public final class Endpoints {
           + " without it in the style kernel, 0 in the others.");
   private static final Param CURSOR = Param.text("cursor", 128, "",
       "Where to go on: what the page before gave as next. An empty one is none.");
+
+  private static final Param LINEAGE = Param.text("lineage", 2048, "sshd=>bash=>*",
+      "What the history that ends in the exec looks like, oldest first: names, or paths where they begin with a slash; *"
+          + " is any one exec, ** any number of them. It may begin anywhere in the history.");
 
   private static final Endpoint TASK = Endpoint.get("getTask", API + "/tasks/{tid}")
       .says("A task and how it came to be",
@@ -102,10 +108,7 @@ public final class Endpoints {
       .takes(Param.text("comm", 64, "sshd", "The name of the exec, with escapes as in the kernel style."),
           Param.text("exe", 4096, "/usr/sbin/sshd",
               "The running image or the program that exec was asked for, with escapes as in the kernel style."),
-          Param.text("lineage", 2048, "sshd=>bash=>*", "What the history that ends in the exec looks like, oldest first:"
-              + " names, or paths where they begin with a slash; * is any one exec, ** any number of them. It may begin"
-              + " anywhere in the history."),
-          Param.number("uid", 0, 0xffff_ffffL, "The real uid."),
+          LINEAGE, Param.number("uid", 0, 0xffff_ffffL, "The real uid."),
           Param.text("from", 64, "2023-08-11T10:45:00Z", "The first time that counts, written as at elsewhere."),
           Param.text("to", 64, "2023-08-11T10:46:00Z", "The first time that no longer does."),
           Param.text("at", 64, "2023-08-11T10:45:50Z", "In place of to, the last time that counts: what had happened by"
@@ -114,6 +117,27 @@ public final class Endpoints {
           Param.number("size", 1, MOST_SIZE, "How many to a page, at most.").otherwise(SIZE), CURSOR)
       .refuses(STORE_FAILED, NOT_ACCEPTABLE)
       .gives(Answer.page(Page.class, ExecView.class, "A page of them.", "search.json"));
+
+  private static final Endpoint EVENTS = Endpoint.get("getEvents", API + "/events")
+      .says("What happens, as it is kept", "Server-sent events without end. Each has an id, with which the stream can be"
+          + " taken up again, also after a restart of the service; no event is left out or told twice then. A watermark"
+          + " comes at least every 15 seconds: everything up to then that is wanted has been told. Whoever takes nothing"
+          + " for 10 seconds is told of it by a gap and sent away.")
+      .takes(Param.text("Last-Event-ID", 64, "bbbbbbbb2222-86400123-17",
+              "The id of the last event that was received: what follows it comes next. Goes before after.")
+              .in(Param.Place.HEADER),
+          Param.text("after", 64, "bbbbbbbb2222-86400123-17", "The same, for who cannot send headers. Without both, what"
+              + " happens from now on."),
+          Param.words("kind", List.of("fork", "exec", "exit", "gap", "watermark"), "Which events, with commas between; all"
+              + " without it. A watermark, and a gap of the stream itself, comes in any case."),
+          Param.text("comm", 64, "sshd", "The task's name, of an exec the one that it gave; with escapes as in the kernel"
+              + " style."),
+          Param.text("exe", 4096, "/usr/sbin/sshd",
+              "The running image or the program that exec was asked for, with escapes as in the kernel style."),
+          LINEAGE, Param.number("uid", 0, 0xffff_ffffL, "The real uid."),
+          Param.text("root", 64, "3767", "A tid or task id: its process and all that descend from it."))
+      .refuses(NO_SUCH_TASK, TOO_MANY_STREAMS, STORE_FAILED, NOT_ACCEPTABLE)
+      .gives(new Answer("text/event-stream", EventView.class, List.of(), "The events.", "getEvents.txt"));
 
   private static final Endpoint STATUS = Endpoint.get("getStatus", API + "/status").tag("service").forEverything()
       .says("How following goes", "Sources, watermarks, losses, gaps, coverage, and the store.")
@@ -139,6 +163,7 @@ public final class Endpoints {
   private Endpoints() {}
 
   public static List<Endpoint> all() {
-    return List.of(TASK, HISTORY, CHILDREN, TREE, LINEAGES, ENRICH, SEARCH, STATUS, METRICS, HEALTHZ, READYZ, OPENAPI);
+    return List.of(TASK, HISTORY, CHILDREN, TREE, LINEAGES, ENRICH, SEARCH, EVENTS, STATUS, METRICS, HEALTHZ, READYZ,
+        OPENAPI);
   }
 }

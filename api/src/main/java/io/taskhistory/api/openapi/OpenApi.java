@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.taskhistory.api.ask.Refusal;
+import io.taskhistory.api.view.EventView;
 import io.taskhistory.api.view.ProblemView;
 import java.io.IOException;
 import java.io.InputStream;
@@ -102,13 +103,24 @@ public final class OpenApi {
   }
 
   private void media(ObjectNode out, @Nullable Class<?> body, List<Type> of, @Nullable String example) {
-    if (body != null) {
+    if (body == EventView.class) {
+      events(out, body);
+    } else if (body != null) {
       out.set("schema", schemas.reference(body, of));
     } else {
       out.putObject("schema").put("type", example == null || !example.endsWith(".json") ? "string" : "object");
     }
     if (example != null) {
       example(out, example);
+    }
+  }
+
+  /** OpenAPI has no words for the data of server-sent events before 3.2: they are told by the name of the event. */
+  private void events(ObjectNode out, Class<?> all) {
+    out.putObject("schema").put("type", "string").put("description", "Data of each event: see x-event-data.");
+    ObjectNode data = out.putObject("x-event-data");
+    for (Class<?> one : all.getPermittedSubclasses()) {
+      data.set(one.getSimpleName().replace("Event", "").toLowerCase(Locale.ROOT), schemas.reference(one, List.of()));
     }
   }
 

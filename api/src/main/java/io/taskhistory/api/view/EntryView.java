@@ -1,7 +1,9 @@
 package io.taskhistory.api.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.taskhistory.api.ask.Rfc3339;
+import io.taskhistory.api.ask.Viewer;
 import io.taskhistory.history.Boot;
 import io.taskhistory.history.Details;
 import io.taskhistory.history.Entry;
@@ -20,18 +22,23 @@ public record EntryView(
     String name, int pid, String start, String mono, String provenance, @Nullable String exe, @Nullable String program,
     @Nullable List<String> argv, @Nullable Boolean argvTruncated, @Nullable String cwd, @Nullable Long uid,
     @Nullable Long euid, @Nullable Long gid, @Nullable Long egid, @Nullable Long loginuid, @Nullable Long sessionid,
-    @Nullable String tty, @Nullable String cgroup, @Nullable String container, @Nullable Long nspid) {
+    @Nullable String tty, @Nullable String cgroup, @Nullable String container, @Nullable Long nspid,
+    @JsonPropertyDescription(HIDDEN) @Nullable Boolean hidden) {
 
-  static EntryView of(Boot boot, Entry entry) {
+  static final String HIDDEN = "true where arguments and working directory are left out, as whoever asks may not see them.";
+
+  static EntryView of(Boot boot, Entry entry, Viewer viewer) {
     Details details = entry.details();
-    List<String> argv = argv(details);
+    boolean seesInside = viewer.seesInside(details);
+    List<String> argv = seesInside ? argv(details) : null;
     return new EntryView(
         Escapes.kernel(entry.name()), entry.pid(), Rfc3339.write(boot.wallAt(entry.time())),
         Rfc3339.writeSeconds(entry.time()), entry.provenance().label(), text(details.exe()), text(details.program()),
-        argv, argv == null ? null : details.argvTruncated(), text(details.cwd()), number(details.uid()),
+        argv, argv == null ? null : details.argvTruncated(),
+        seesInside ? text(details.cwd()) : null, number(details.uid()),
         number(details.euid()), number(details.gid()), number(details.egid()), number(details.loginuid()),
         number(details.sessionid()), text(details.tty()), text(details.cgroup()), text(details.container()),
-        number(details.nspid()));
+        number(details.nspid()), seesInside ? null : true);
   }
 
   static @Nullable List<String> argv(Details details) {

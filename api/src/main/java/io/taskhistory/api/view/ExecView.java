@@ -1,7 +1,9 @@
 package io.taskhistory.api.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.taskhistory.api.ask.Rfc3339;
+import io.taskhistory.api.ask.Viewer;
 import io.taskhistory.history.Boot;
 import io.taskhistory.history.Details;
 import io.taskhistory.history.Doubts;
@@ -27,16 +29,18 @@ import org.jspecify.annotations.Nullable;
 public record ExecView(
     @JsonInclude @Nullable String task, int pid, String name, String start, String mono, String provenance,
     @Nullable String exe, @Nullable String program, @Nullable List<String> argv, @Nullable Long uid, String boot,
-    String history) {
+    String history, @JsonPropertyDescription(EntryView.HIDDEN) @Nullable Boolean hidden) {
 
-  public static ExecView of(ExecPage.Exec exec, Optional<TaskId> task) {
+  public static ExecView of(ExecPage.Exec exec, Optional<TaskId> task, Viewer viewer) {
     Boot boot = exec.boot();
     Entry entry = exec.entry();
     Details details = entry.details();
+    boolean seesInside = viewer.seesInside(details);
     return new ExecView(task.map(TaskId::toString).orElse(null), entry.pid(), Escapes.kernel(entry.name()),
         Rfc3339.write(boot.wallAt(entry.time())), Rfc3339.writeSeconds(entry.time()), entry.provenance().label(),
-        EntryView.text(details.exe()), EntryView.text(details.program()), EntryView.argv(details),
-        EntryView.number(details.uid()), boot.id(), HistoryStyle.NAMES.write(upTo(boot, entry), 0));
+        EntryView.text(details.exe()), EntryView.text(details.program()), seesInside ? EntryView.argv(details) : null,
+        EntryView.number(details.uid()), boot.id(), HistoryStyle.NAMES.write(upTo(boot, entry), 0),
+        seesInside ? null : true);
   }
 
   private static History upTo(Boot boot, Entry last) {

@@ -3,6 +3,7 @@ package io.taskhistory.api.view;
 import io.taskhistory.api.ask.Exit;
 import io.taskhistory.api.ask.Found;
 import io.taskhistory.api.ask.Rfc3339;
+import io.taskhistory.api.ask.Viewer;
 import io.taskhistory.history.Boot;
 import io.taskhistory.history.Ending;
 import io.taskhistory.history.Entry;
@@ -35,7 +36,7 @@ public record TaskView(
    *
    * @param exit how it ended, null where it lives
    */
-  public static TaskView of(Found found, @Nullable Exit exit, String watermark) {
+  public static TaskView of(Found found, @Nullable Exit exit, Viewer viewer, String watermark) {
     Task task = found.task();
     Boot boot = task.boot();
     History history = found.history();
@@ -43,7 +44,7 @@ public record TaskView(
         task.id().toString(), task.tid(), task.tgid(), Escapes.kernel(found.comm()), state(task),
         Rfc3339.write(boot.wallAt(task.start())), end(task), boot.id(), isKernelThread(task),
         task.creator().map(TaskId::toString).orElse(null), task.reaper().map(TaskId::toString).orElse(null),
-        history.entries().stream().map(entry -> EntryView.of(boot, entry)).toList(), history.isComplete(),
+        history.entries().stream().map(entry -> EntryView.of(boot, entry, viewer)).toList(), history.isComplete(),
         history.reasons().stream().map(Reason::label).toList(),
         history.doubts().gaps().stream().map(GapView::of).toList(),
         exit == null ? null : ExitView.of(boot, exit), watermark);

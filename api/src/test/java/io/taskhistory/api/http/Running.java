@@ -21,7 +21,7 @@ public final class Running implements AutoCloseable {
 
   public final Scene scene = new Scene();
   private final HttpClient client = HttpClient.newHttpClient();
-  private final ApiServer server;
+  final ApiServer server;
   private final int port;
 
   public Running() {
