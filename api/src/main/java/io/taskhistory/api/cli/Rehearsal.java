@@ -36,7 +36,7 @@ public final class Rehearsal {
     String data = directory.resolve("data").toString();
     run(data, "import", log);
     Service service = Service.start(new KeptHistory(), new DataDirectory(Path.of(data)),
-        new Admission(Listen.parse("127.0.0.1:0"), true, null, false), null, failure -> { });
+        Admission.at(Listen.parse("127.0.0.1:0"), true), null, failure -> { });
     for (List<String> command : List.of(List.of("status"), List.of("tree"), List.of("show", "500"),
         List.of("search", "--comm", "sshd"), List.of("show", "500", "--json"), List.of("enrich", log),
         List.of("shwo"), List.of("show", "--help"), List.of("man", "show"), List.of("completion"))) {
