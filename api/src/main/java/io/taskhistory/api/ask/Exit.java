@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record Exit(Ending ending, @Nullable Found sender) {
 
+  /** Whether no report of it is to come any more, as far as one can tell. */
+  public boolean isSettled() {
+    return ending.waitStatus() != Ending.UNKNOWN_STATUS;
+  }
+
   /** Of a task that was looked up when everything up to {@code watermark} of its boot had been applied, or later. */
   static Exit of(HistoryReader reader, Task task, Ending ending, long watermark) {
     Ending known = ending.waitStatus() == Ending.UNREPORTED

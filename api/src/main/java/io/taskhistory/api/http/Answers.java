@@ -24,6 +24,37 @@ final class Answers {
     write(ctx, "application/json", view);
   }
 
+  /**
+   * A view of what has ended, whose last member is the watermark: all else of it seldom changes any more, and is told
+   * by its tag.
+   */
+  static void settled(Context ctx, String watermark, Object view) {
+    ctx.header(WATERMARK, watermark);
+    byte[] content = bytes(view);
+    int end = content.length - watermark.length() - "\"watermark\":\"\"}".length();
+    if (!isKnown(ctx, Tags.weak(content, end))) {
+      body(ctx.contentType("application/json"), content);
+    }
+  }
+
+  /** The same of a text. */
+  static void settled(Context ctx, String text) {
+    byte[] content = text.getBytes(StandardCharsets.UTF_8);
+    if (!isKnown(ctx, Tags.weak(content, content.length))) {
+      body(ctx.contentType("text/plain; charset=utf-8"), content);
+    }
+  }
+
+  /** Whether the client has what {@code tag} stands for, and has been told so. Shared caches keep nothing of this. */
+  private static boolean isKnown(Context ctx, String tag) {
+    ctx.header("Cache-Control", "private, no-cache").header("ETag", tag).header("Vary", "Authorization, Accept-Encoding");
+    boolean isKnown = Conditions.hasAlready(ctx, tag);
+    if (isKnown) {
+      ctx.status(304);
+    }
+    return isKnown;
+  }
+
   static void text(Context ctx, String text) {
     body(ctx.contentType("text/plain; charset=utf-8"), text.getBytes(StandardCharsets.UTF_8));
   }
@@ -61,7 +92,9 @@ final class Answers {
       ctx.result(content);
       return;
     }
-    ctx.header("Vary", "Accept-Encoding");
+    if (ctx.res().getHeader("Vary") == null) {
+      ctx.header("Vary", "Accept-Encoding");
+    }
     if (Gzip.isAccepted(ctx)) {
       ctx.header("Content-Encoding", "gzip").result(Gzip.compress(content));
     } else {

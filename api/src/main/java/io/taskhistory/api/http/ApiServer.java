@@ -62,6 +62,7 @@ public final class ApiServer implements AutoCloseable {
       if (local != null) {
         config.jetty.addConnector((server, http) -> connector(server, http, local));
       }
+      config.requestLogger.http(routes.requests()::answered);
       routes.define(config.routes, guard);
     });
   }

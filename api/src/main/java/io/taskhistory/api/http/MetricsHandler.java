@@ -9,6 +9,7 @@ import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.taskhistory.api.ask.CoverageGauge;
 import io.taskhistory.api.enrich.EnrichmentCounts;
+import io.taskhistory.api.stream.StreamCounts;
 import io.taskhistory.collector.CollectorView;
 import io.taskhistory.collector.source.SourceStats;
 import io.taskhistory.store.HistoryReader;
@@ -69,6 +70,11 @@ final class MetricsHandler {
     SelfCheckMetrics.register(registry, collector);
     gauge("taskhistory_heap_used_bytes", "The part of the Java heap that is in use.",
         () -> Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
+  }
+
+  /** Also counts what is answered from now on. */
+  RequestMetrics requests(StreamCounts streams) {
+    return new RequestMetrics(registry, streams);
   }
 
   void metrics(Context ctx, Params params) throws IOException {

@@ -1,9 +1,6 @@
 package io.taskhistory.api.http;
 
 import io.javalin.http.Context;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 
 /**
  * Something that stays the same for as long as the service runs, with what tells a client that it has it already. It is
@@ -20,7 +17,7 @@ final class Representation {
     this.type = type;
     this.content = content;
     this.compressed = Gzip.isWorthwhile(content.length) ? Gzip.compress(content) : content;
-    this.tag = "W/\"" + digest(content) + "\"";
+    this.tag = Tags.weak(content, content.length);
   }
 
   void answer(Context ctx) {
@@ -40,15 +37,6 @@ final class Representation {
       ctx.header("Content-Encoding", "gzip").result(compressed);
     } else {
       ctx.result(content);
-    }
-  }
-
-  private static String digest(byte[] content) {
-    try {
-      byte[] sum = MessageDigest.getInstance("SHA-256").digest(content);
-      return Base64.getUrlEncoder().withoutPadding().encodeToString(sum).substring(0, 22);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

@@ -32,6 +32,7 @@ final class Routes implements AutoCloseable {
   private final List<Endpoint> endpoints = Endpoints.all();
   private final Map<String, Resource> resources = new HashMap<>();
   private final EventStreams streams;
+  private final RequestMetrics requests;
 
   Routes(HistoryReader reader, CollectorView collector, Bounds bounds, String version, WrongTokens wrong) {
     this.reader = reader;
@@ -50,8 +51,10 @@ final class Routes implements AutoCloseable {
     resources.put("search", new SearchHandler(reader, collector)::search);
     resources.put("getEvents", new EventsHandler(reader, collector, streams)::events);
     resources.put("getStatus", status::status);
-    resources.put("getMetrics",
-        new MetricsHandler(reader, collector, bounds, coverage, enrichment.counts(), wrong, version)::metrics);
+    MetricsHandler metrics =
+        new MetricsHandler(reader, collector, bounds, coverage, enrichment.counts(), wrong, version);
+    requests = metrics.requests(streams.counts());
+    resources.put("getMetrics", metrics::metrics);
     resources.put("getHealth", status::healthz);
     resources.put("getReadiness", status::readyz);
     resources.put("getOpenApi", new OpenApiHandler(version, endpoints)::document);
@@ -93,6 +96,10 @@ final class Routes implements AutoCloseable {
 
   private boolean is(String path, Predicate<Endpoint> kind) {
     return endpoints.stream().anyMatch(endpoint -> endpoint.path().equals(path) && kind.test(endpoint));
+  }
+
+  RequestMetrics requests() {
+    return requests;
   }
 
   StreamCounts streams() {

@@ -1,6 +1,7 @@
 package io.taskhistory.api.http;
 
 import io.javalin.http.Context;
+import io.taskhistory.api.ask.Exit;
 import io.taskhistory.api.ask.Found;
 import io.taskhistory.api.ask.Inquiry;
 import io.taskhistory.api.ask.Refusal;
@@ -31,7 +32,13 @@ final class TaskHandler {
     Inquiry inquiry = about(params);
     Found found = inquiry.task(params.path("tid"));
     String watermark = inquiry.watermark();
-    Answers.json(ctx, watermark, TaskView.of(found, inquiry.exit(found), Guard.viewer(ctx), watermark));
+    Exit exit = inquiry.exit(found);
+    TaskView view = TaskView.of(found, exit, Guard.viewer(ctx), watermark);
+    if (exit != null && exit.isSettled()) {
+      Answers.settled(ctx, watermark, view);
+    } else {
+      Answers.json(ctx, watermark, view);
+    }
   }
 
   void history(Context ctx, Params params) {
@@ -39,7 +46,13 @@ final class TaskHandler {
     int limit = params.limit(style);
     Inquiry inquiry = about(params);
     ctx.header(Answers.WATERMARK, inquiry.watermark());
-    Answers.text(ctx, style.write(inquiry.task(params.path("tid")).history(), limit));
+    Found found = inquiry.task(params.path("tid"));
+    String text = style.write(found.history(), limit);
+    if (found.task().isLive()) {
+      Answers.text(ctx, text);
+    } else {
+      Answers.settled(ctx, text);
+    }
   }
 
   void children(Context ctx, Params params) {
