@@ -1,4 +1,4 @@
-// Talking to the service: one function, and three ways in which it fails.
+// Talking to the service: one function that asks, one that listens, and three ways in which both fail.
 
 const KEY = 'taskhistory.token';
 const BASE = 'api/v1/';
@@ -37,26 +37,40 @@ function query(parameters) {
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }
 
-async function ask(path, parameters, accept, signal) {
+function request(path, parameters, headers, more) {
   const token = sessionStorage.getItem(KEY);
+  return fetch(BASE + path + query(parameters), {
+    headers: { ...headers, ...(token === null ? {} : { Authorization: `Bearer ${token}` }) },
+    cache: 'no-store',
+    credentials: 'omit',
+    ...more,
+  });
+}
+
+async function ask(path, parameters, accept, signal, more = {}) {
   let response;
   let body;
   try {
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
-    response = await fetch(BASE + path + query(parameters), {
-      headers: { Accept: accept, ...(token === null ? {} : { Authorization: `Bearer ${token}` }) },
-      cache: 'no-store',
-      credentials: 'omit',
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    });
+    response = await request(path, parameters, { Accept: accept },
+      { signal: signal ? AbortSignal.any([signal, timeout]) : timeout, ...more });
     body = await response.text();
   } catch (e) {
-    if (signal?.aborted) {
-      throw e;
-    }
-    connection.dispatchEvent(new Event('unreachable'));
-    throw new Unreachable('The service does not answer.', { cause: e });
+    throw failed(e, signal);
   }
+  check(response, body);
+  return body;
+}
+
+function failed(e, signal) {
+  if (signal?.aborted) {
+    return e;
+  }
+  connection.dispatchEvent(new Event('unreachable'));
+  return new Unreachable('The service does not answer.', { cause: e });
+}
+
+function check(response, body) {
   connection.dispatchEvent(new Event('reached'));
   if (response.status === 401 || response.status === 403) {
     connection.dispatchEvent(new Event('refused'));
@@ -67,7 +81,6 @@ async function ask(path, parameters, accept, signal) {
     const title = problem.title ?? `The service answered ${response.status}`;
     throw new Problem(response.status, title, problem.detail ?? '');
   }
-  return body;
 }
 
 function problemOf(body) {
@@ -88,6 +101,37 @@ export async function getJson(path, parameters = {}, signal = null) {
 
 export function getText(path, parameters = {}, signal = null) {
   return ask(path, parameters, 'text/plain', signal);
+}
+
+export function postText(path, parameters, text, signal = null) {
+  return ask(path, parameters, 'text/plain', signal, { method: 'POST', body: text });
+}
+
+/**
+ * The pages that the service has at `path`, one after the other.
+ * @yields {{items: Array, next: string, watermark: string}}
+ */
+export async function* pages(path, parameters, signal = null) {
+  let cursor = null;
+  do {
+    const page = await getJson(path, { ...parameters, cursor }, signal);
+    yield page;
+    cursor = page.next ?? null;
+  } while (cursor !== null);
+}
+
+/** An answer that goes on: its body, as a stream of text, once the service has said yes. */
+export async function listen(path, parameters, headers, signal) {
+  let response;
+  let refusal = null;
+  try {
+    response = await request(path, parameters, { Accept: 'text/event-stream', ...headers }, { signal });
+    refusal = response.ok ? null : await response.text();
+  } catch (e) {
+    throw failed(e, signal);
+  }
+  check(response, refusal);
+  return response.body.pipeThrough(new TextDecoderStream());
 }
 
 /** The path of a task, which its id or its tid names. */

@@ -2,6 +2,7 @@
 
 import { fill, h, nameOf, provenanceOf, timeOf } from './dom.js';
 import { causeOf, count, duration, identity, readable, reasons, when, zone } from './format.js';
+import { entryRoute } from './route.js';
 
 /** The list of a task's entries. `openEntries` remembers which of them are unfolded, by their place in the history. */
 export function chainOf(task, openEntries) {
@@ -90,25 +91,14 @@ function ids(real, effective) {
 }
 
 function argumentsOf(entry) {
+  if (entry.hidden) {
+    return h('span.muted', {}, 'not shown: they are another user’s');
+  }
   if (!entry.argv) {
     return null;
   }
   return h('ol.arguments', { start: '0' }, entry.argv.map(argument => h('li', {}, h('bdi', {}, readable(argument)))),
     entry.argv_truncated && h('li.muted', {}, '… and more, not kept'));
-}
-
-/** The address of a task, which its id or its tid names, at a time or now. */
-export function taskRoute(task, at = '', boot = '') {
-  const query = Object.entries({ at, boot }).filter(([key, value]) => value !== '' && (key === 'at' || at !== ''));
-  return `#/task/${encodeURIComponent(task)}${query.length > 0 ? `?${new URLSearchParams(query)}` : ''}`;
-}
-
-/**
- * The address of whoever exec'd an entry, as of that moment. On the monotonic clock: where the wall clock was set back
- * one of its times is two moments.
- */
-export function entryRoute(task, entry, boot) {
-  return taskRoute(task, `mono:${entry.mono}`, boot);
 }
 
 /** Whether the history is all there is to tell, and if not why. */

@@ -25,6 +25,20 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** The same for a drawing: an SVG element, its class as an attribute like any other. */
+export function draw(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined && value !== false) {
+      element.setAttribute(key, value);
+    }
+  }
+  append(element, children);
+  return element;
+}
+
 /** Puts `children` in the place of all that `element` holds. */
 export function fill(element, ...children) {
   element.replaceChildren();

@@ -12,6 +12,8 @@ import { isUnknown, readable } from './format.js';
  */
 export class Forest {
 
+  #byTid = null;
+
   constructor() {
     this.replace([]);
   }
@@ -22,6 +24,7 @@ export class Forest {
     this.items = items.filter(item => !seen.has(item.task) && seen.add(item.task));
     const n = this.items.length;
     this.index = new Map(this.items.map((item, i) => [item.task, i]));
+    this.#byTid = null;
     this.end = new Int32Array(n);
     this.depth = new Int32Array(n);
     const keys = new Map(); // thousands of tasks share few names
@@ -45,6 +48,12 @@ export class Forest {
     for (let i = n - 1; i >= 0; i--) {
       this.kernelOnly[i] = this.items[i].kernel_thread && this.#childrenAre(i) ? 1 : 0;
     }
+  }
+
+  /** The id of the process with a number; undefined where there is none. */
+  taskOf(tid) {
+    this.#byTid ??= new Map(this.items.map(item => [item.tid, item.task]));
+    return this.#byTid.get(tid);
   }
 
   #childrenAre(i) {

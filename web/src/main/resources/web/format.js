@@ -36,6 +36,8 @@ const causes = {
   sequence: 'a sequence number was skipped',
   stopped: 'the service was not running',
   contradiction: 'reports contradicted each other or /proc',
+  dropped: 'they are no longer kept',
+  slow_reader: 'this page was too slow to read them',
   interference: 'somebody switched the recording off, or took what it held',
 };
 
@@ -113,6 +115,31 @@ export function zone() {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
+const INSTANT = /^(.*:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/;
+
+/** An RFC 3339 instant in milliseconds since `base`, itself in whole ones since 1970: exact to the nanosecond near it. */
+export function millisSince(base, text) {
+  const [, whole, fraction = '', zone] = INSTANT.exec(text) ?? [];
+  return whole === undefined ? NaN : Date.parse(whole + zone) - base + Number(`0.${fraction || 0}`) * 1000;
+}
+
+/** The instant that is so many milliseconds after `base`, as the service reads it. */
+export function instantAt(base, ms) {
+  const whole = Math.floor(ms / 1000) * 1000;
+  const nanos = Math.min(999_999_999, Math.round((ms - whole) * 1e6));
+  return `${new Date(base + whole).toISOString().slice(0, 19)}.${pad(nanos, 9)}Z`;
+}
+
+/** A point in time moved by some milliseconds; on the clock that it is told by. */
+export function moved(at, ms) {
+  const mono = /^mono:(\d+(?:\.\d+)?)$/.exec(at);
+  if (mono) {
+    return `mono:${Math.max(0, Number(mono[1]) + ms / 1000).toFixed(6)}`;
+  }
+  const seconds = /^\d+(?:\.\d+)?$/.test(at) ? Number(at) * 1000 : at === '' ? Date.now() : Date.parse(at);
+  return Number.isNaN(seconds) ? at : new Date(seconds + ms).toISOString();
+}
+
 const UNITS = [[86_400_000, 'd'], [3_600_000, 'h'], [60_000, 'min'], [1000, 's']];
 
 /** A length of time in its largest unit. */
@@ -164,6 +191,19 @@ export function ending(exit) {
       `${exit.core_dumped ? ', core dumped' : ''}${victim(exit)}`;
   }
   return ('code' in exit ? `exited with code ${exit.code}` : 'ended unseen: nobody knows how') + victim(exit);
+}
+
+/** The same in a word or two, for where there is little room. */
+export function endingShort(exit) {
+  if (!exit || exit.unknown) {
+    return '?';
+  }
+  return 'signal' in exit ? exit.signal_name ?? `signal ${exit.signal}` : `exit ${exit.code}`;
+}
+
+/** Whether something went wrong, as far as an ending tells. */
+export function endedBadly(exit) {
+  return Boolean(exit) && ('signal' in exit || exit.oom === true || (exit.code ?? 0) !== 0);
 }
 
 function victim(exit) {

@@ -1,11 +1,13 @@
 // Past execs: what ran, when, under whom.
 
 import { getJson, Refused } from './api.js';
-import { commandOf, entryRoute } from './chain.js';
+import { commandOf } from './chain.js';
 import { button, byId, fill, h, lineageOf, nameOf, notice, provenanceOf, timeOf } from './dom.js';
 import { count, identity, parseTime } from './format.js';
+import { entryRoute } from './route.js';
+import { clearFieldProblems, explainLineage, tellAtField } from './syntax.js';
 
-const FIELDS = ['comm', 'exe', 'uid', 'from', 'to'];
+const FIELDS = ['comm', 'exe', 'lineage', 'uid', 'from', 'to'];
 const PAGE_SIZE = 100;
 // The service looks at so many execs a request and then answers, found or not: go on for a while before asking.
 const SILENT_PAGES = 20;
@@ -19,6 +21,7 @@ export class SearchView {
   constructor(navigate) {
     this.form = byId('search-form');
     this.results = byId('search-results');
+    explainLineage(this.form.querySelector('.syntax'), this.form.elements.lineage);
     this.form.addEventListener('submit', event => {
       event.preventDefault();
       navigate(`#/search?${this.#asked()}`);
@@ -63,6 +66,7 @@ export class SearchView {
     }
     this.#going.abort();
     this.#going = new AbortController();
+    clearFieldProblems(this.form);
     const asked = Object.fromEntries([...new URLSearchParams(this.#route)].filter(([key]) => FIELDS.includes(key)));
     if (Object.keys(asked).length === 0) {
       fill(this.results, notice('Search past execs',
@@ -86,7 +90,12 @@ export class SearchView {
       list.append(...page.items.map(execOf));
       this.#tell(asked, page, list, tail);
     } catch (e) {
-      if (!signal.aborted && !(e instanceof Refused)) {
+      if (signal.aborted || e instanceof Refused) {
+        return;
+      }
+      if (tellAtField(this.form, e)) {
+        fill(tail, notice('Nothing was searched', 'The service does not understand one of the fields: see there.'));
+      } else {
         fill(tail, notice(e.title ?? 'The service does not answer', e.message,
           button('Try again', () => this.#load(asked, cursor, list, tail))));
       }

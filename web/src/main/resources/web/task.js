@@ -1,12 +1,14 @@
 // One task: who it is, how it came to be, how far that can be relied on, and what it created.
 
 import { getJson, getText, Problem, Refused, taskPath } from './api.js';
-import { chainOf, completenessBadge, completenessOf, taskRoute } from './chain.js';
+import { chainOf, completenessBadge, completenessOf } from './chain.js';
+import { Children } from './children.js';
 import { button, byId, copyButton, fill, h, lineageOf, nameOf, notice, timeOf } from './dom.js';
-import { age, duration, ending, parseTime, readable } from './format.js';
+import { age, duration, ending, instantAt, millisSince, moved, readable } from './format.js';
+import { routeTo, taskRoute } from './route.js';
 
 const REFRESH_MS = 3000;
-const CHILDREN = 50;
+const AROUND_MS = 5 * 60_000;
 const STYLES = [
   ['kernel', 'The record that the kernel patch would write', { limit: 0 }],
   ['names', 'Names only', {}],
@@ -20,7 +22,8 @@ export class TaskView {
   #boot = '';
   #style = 'kernel';
   #sections = new Map();
-  #moreChildren = { items: [], next: null };
+  #children = null;
+  #last = null;
   #openEntries = new Set();
   #going = new AbortController();
   #timer = 0;
@@ -62,7 +65,8 @@ export class TaskView {
     this.#task = this.#at = this.#boot = '';
     this.#openEntries = new Set();
     this.#sections = new Map();
-    this.#moreChildren = { items: [], next: null };
+    this.#children = null;
+    this.#last = null;
   }
 
   /** Asks again, after the service could not be reached or another token was given. */
@@ -83,10 +87,12 @@ export class TaskView {
     const { signal } = this.#going;
     try {
       const task = await getJson(taskPath(this.#task), this.#then, signal);
-      const page = await getJson(taskPath(task.task, '/children'), { size: CHILDREN }, signal);
+      this.#children ??= new Children(task.task, signal);
+      await this.#children.load();
       this.place.classList.remove('loading');
+      this.#last = task;
       this.seen(task.task);
-      this.#draw(task, page, signal);
+      this.#draw(task, signal);
       if (task.state === 'live' && this.#at === '') {
         this.#timer = setTimeout(() => this.#again(), REFRESH_MS);
       }
@@ -106,23 +112,21 @@ export class TaskView {
     this.#sections.clear();
     this.seen(null);
     fill(this.place,
-      this.#timeTravel(),
       notice(e.title ?? 'The service does not answer', e.message,
         this.#at !== '' && button('See it now', () => this.navigate(taskRoute(this.#task))),
         button('Try again', () => this.#load())));
     document.title = 'Task history';
   }
 
-  #draw(task, page, signal) {
-    document.title = `${readable(task.comm)} ${task.tid} · Task history`;
+  #draw(task, signal) {
+    document.title = `${readable(task.comm)} ${task.tid}${this.#at === '' ? '' : ' (past)'} · Task history`;
     const { entries, watermark, ...rest } = task;
     const sections = [
       ['head', [task.comm, task.tid, task.state, task.complete, age(task.start)], () => this.#head(task)],
-      ['time', this.#at, () => this.#timeTravel()],
       ['chain', [entries, task.tgid], () => chainOf(task, this.#openEntries)],
       ['completeness', [task.complete, task.reasons, task.gaps], () => completenessOf(task)],
       ['identity', rest, () => this.#identity(task, signal)],
-      ['children', page, () => this.#children(task, page, signal)],
+      ['children', [this.#children.state, this.#threads(task)], () => this.#children.draw(this.#moment(task), this.#threads(task))],
       ['strings', entries, () => this.#strings(task, signal)],
     ].map(([key, content, make]) => this.#section(key, JSON.stringify(content), make));
     if (sections.some(section => section.parentNode !== this.place) || this.place.children.length !== sections.length) {
@@ -147,23 +151,31 @@ export class TaskView {
     return h('header.task-head', {},
       h('h1', {}, nameOf(task.comm), h('span.pid', {}, `${what} ${task.tid}`)),
       h('p.badges', {},
+        this.#at !== '' && h('span.badge.is-past', {}, h('i.shape', { 'aria-hidden': 'true' }), 'as it was then'),
         h(`span.badge.is-${task.state}`, {}, h('i.shape', { 'aria-hidden': 'true' }),
           task.state === 'live' ? `live for ${age(task.start)}` : `ended, ${ending(task.exit ?? { unknown: true })}`),
-        completenessBadge(task)));
+        completenessBadge(task),
+        h('a.badge', { href: this.#railwayRoute(task), title: 'It and its descendants over time ( r )' }, 'Railway')));
   }
 
-  #timeTravel() {
-    const field = h('input', {
-      id: 'task-at', name: 'at', value: this.#at, autocomplete: 'off', spellcheck: 'false',
-      placeholder: 'now', 'aria-describedby': 'task-at-help',
-    });
-    const go = at => this.navigate(taskRoute(this.#task, at, at.startsWith('mono:') ? this.#boot : ''));
-    return h('form.time-travel', { onsubmit: e => { e.preventDefault(); go(parseTime(field.value)); } },
-      h('label', { for: 'task-at' }, 'As of'), field,
-      h('button', {}, 'Go'),
-      this.#at !== '' && button('Now', () => go('')),
-      h('span.muted.small', { id: 'task-at-help' },
-        'A date and time, -15m, 1691750738.271 or mono:61.4'));
+  /** Opens the railway of the task on show: around the time that it is shown at, or where it stands now. */
+  openRailway() {
+    this.navigate(this.#railwayRoute(this.#last));
+  }
+
+  #railwayRoute(task) {
+    const at = task === null ? NaN : this.#moment(task).at;
+    const around = Number.isNaN(at) ? {} : { from: instantAt(0, at - AROUND_MS), to: instantAt(0, at + AROUND_MS) };
+    return routeTo('railway', task?.task ?? this.#task, around);
+  }
+
+  /** The time on show in milliseconds since 1970, NaN for now; and how whatever lived then is addressed. */
+  #moment(task) {
+    return { at: wallOf(this.#at, task), parameters: { at: this.#at, boot: this.#boot } };
+  }
+
+  #threads(task) {
+    return this.#at === '' ? this.live(task.task)?.threads ?? null : null;
   }
 
   #identity(task, signal) {
@@ -186,43 +198,23 @@ export class TaskView {
       h('dl.facts', {}, rows.map(([term, value, title]) => [h('dt', { title }, term), h('dd', {}, value)])));
   }
 
-  /** A link to another task: its id at once, its name once that is known. */
+  /** A link to another task: its id at once, its name once that is known; to the same time, where it lived then. */
   #relative(id, signal) {
     if (!id) {
       return h('span.muted', {}, 'not known');
     }
     const link = h('a', { href: taskRoute(id) }, id);
     const name = (comm, tid) => fill(link, nameOf(comm), ` ${tid}`);
-    const live = this.live(id);
+    const live = this.#at === '' ? this.live(id) : undefined;
     if (live !== undefined) {
       name(live.comm, live.tid);
     } else {
-      getJson(taskPath(id), {}, signal).then(task => name(task.comm, task.tid), () => { });
+      getJson(taskPath(id), this.#then, signal)
+        .then(task => { link.href = taskRoute(id, this.#at, this.#boot); return task; },
+          e => e instanceof Problem && this.#at !== '' ? getJson(taskPath(id), {}, signal) : Promise.reject(e))
+        .then(task => name(task.comm, task.tid), () => { });
     }
     return link;
-  }
-
-  /** The first page is asked for again and again; what "More" has brought stays behind it. */
-  #children(task, page, signal) {
-    const loaded = this.#moreChildren;
-    const list = h('ul.children', {}, [...page.items, ...loaded.items].map(childOf));
-    const more = button('More', async () => {
-      more.disabled = true;
-      try {
-        const next = await getJson(taskPath(task.task, '/children'), { size: CHILDREN, cursor: loaded.next }, signal);
-        loaded.items.push(...next.items);
-        loaded.next = next.next;
-        list.append(...next.items.map(childOf));
-        more.hidden = loaded.next === null;
-      } finally {
-        more.disabled = false;
-      }
-    });
-    loaded.next = loaded.items.length === 0 ? page.next : loaded.next;
-    more.hidden = loaded.next === null;
-    return h('section', { 'aria-labelledby': 'children-title' },
-      h('h2', { id: 'children-title' }, 'Created'),
-      page.items.length === 0 ? h('p.muted', {}, 'No task is known to have been created by it.') : list, more);
   }
 
   #strings(task, signal) {
@@ -263,10 +255,12 @@ function senderOf(task) {
     : null];
 }
 
-function childOf(child) {
-  return h('li', {},
-    h(`span.badge.is-${child.state}`, {}, h('i.shape', { 'aria-hidden': 'true' }), child.state),
-    h('a', { href: taskRoute(child.task) }, nameOf(child.comm), ` ${child.tid}`),
-    child.tid === child.tgid ? null : h('span.muted', {}, 'thread'),
-    h('span.muted', {}, timeOf(child.start)));
+/** A time in the address on the wall clock, in milliseconds since 1970; NaN for now. */
+function wallOf(at, task) {
+  const mono = /^mono:(.*)$/.exec(at)?.[1];
+  if (mono === undefined) {
+    return at === '' ? NaN : millisSince(0, moved(at, 0));
+  }
+  const known = task.entries.at(-1); // a moment on both clocks
+  return millisSince(0, known.start) + (Number(mono) - Number(known.mono)) * 1000;
 }

@@ -1,15 +1,14 @@
 // The live tree. Rows are elements only where they can be seen, so that twenty thousand tasks scroll like twenty.
 
-import { getJson, Refused, Unreachable } from './api.js';
+import { pages, Refused, Unreachable } from './api.js';
 import { button, byId, fill, h, nameOf, notice } from './dom.js';
 import { Forest } from './forest.js';
-import { age, count, number } from './format.js';
+import { age, count, duration, number } from './format.js';
+import { Pulse } from './pulse.js';
 import { Rows } from './rows.js';
 
 const PAGE_SIZE = 10_000; // the most that the service gives at once
-const REFRESH_MS = 3000;
-// A large tree is asked for less often, so that looking at it costs the machine little.
-const REST_PER_WORK = 10;
+const AGES_MS = 5000;
 const DEEPEST_INDENT = 24;
 
 export class TreeView {
@@ -22,8 +21,14 @@ export class TreeView {
   #selected = null;
   #sought = false;
   #loaded = false;
-  #timer = 0;
-  #turn = null;
+  #at = '';
+  #boot = '';
+  #going = new AbortController();
+  #pulse = new Pulse(this.#forest, {
+    read: () => this.#read({}, this.#going.signal),
+    changed: () => this.#changed(),
+    failed: e => this.#failed(e),
+  });
   #onScreen = false;
   #top = 0;
 
@@ -46,40 +51,68 @@ export class TreeView {
     this.paused.addEventListener('change', () => this.refresh());
     byId('tree-fold').addEventListener('click', () => this.#foldAll());
     byId('tree-unfold').addEventListener('click', () => { this.#closed.clear(); this.#arrange(true); });
-    document.addEventListener('visibilitychange', () => this.#again());
+    document.addEventListener('visibilitychange', () => this.refresh());
+    setInterval(() => this.#at === '' && this.#onScreen && this.list.drawSoon(), AGES_MS);
   }
 
-  /** Asks for the tree now, and from then on again and again while somebody looks. */
-  async refresh() {
-    clearTimeout(this.#timer);
-    const turn = this.#turn = {};
-    const began = performance.now();
+  /** Shows the tree as it was at a time, or live where that is empty. */
+  travel(at, boot) {
+    if (at === this.#at && boot === this.#boot) {
+      return;
+    }
+    this.#at = at;
+    this.#boot = boot;
+    this.#loaded = false;
+    this.paused.closest('label').hidden = at !== '';
+    byId('tree-pane').setAttribute('aria-label', at === '' ? 'Live tree' : 'Tree as it was');
+    this.scroller.setAttribute('aria-label', at === '' ? 'Live processes' : 'Processes of then');
+    this.refresh();
+  }
+
+  /** Asks for the tree now, and keeps it up to date while somebody looks. */
+  refresh() {
+    this.#pulse.stop();
+    this.#going.abort();
+    this.#going = new AbortController();
+    if (!this.#onScreen || document.hidden) {
+      return;
+    }
+    if (this.#at !== '') {
+      this.#readPast(this.#going.signal);
+    } else if (!this.paused.checked) {
+      this.#pulse.start();
+    }
+  }
+
+  async #readPast(signal) {
+    this.scroller.classList.add('loading');
     try {
-      const items = await this.#load();
-      if (turn === this.#turn) {
-        this.#loaded = true;
-        this.#forest.replace(items);
-        if (this.#onScreen) {
-          this.#arrange(true);
-        }
-      }
+      const { items } = await this.#read({ at: this.#at, boot: this.#boot }, signal);
+      this.#forest.replace(items);
+      this.#changed();
     } catch (e) {
-      if (e instanceof Refused) {
-        return;
+      if (!signal.aborted && !(e instanceof Refused)) {
+        this.#forest.replace([]);
+        this.#arrange(false);
+        this.#failed(e);
       }
-      this.#failed(e);
-    }
-    const rest = Math.max(REFRESH_MS, (performance.now() - began) * REST_PER_WORK);
-    if (turn === this.#turn) {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#again(), rest);
     }
   }
 
-  #again() {
-    if (!document.hidden && this.#onScreen && !this.paused.checked) {
-      this.refresh();
+  async #read(parameters, signal) {
+    const items = [];
+    let watermark = '';
+    for await (const page of pages('tree', { ...parameters, size: PAGE_SIZE }, signal)) {
+      watermark ||= page.watermark;
+      items.push(...page.items);
     }
+    return { items, watermark };
+  }
+
+  #changed() {
+    this.#loaded = true;
+    this.scroller.classList.remove('loading');
+    this.#arrange(true);
   }
 
   /** Tells whether the tree can be seen. A browser may forget how far something is scrolled that it does not show. */
@@ -90,25 +123,16 @@ export class TreeView {
     this.#onScreen = onScreen;
     if (onScreen) {
       this.list.reset(this.#rows.length, this.#top);
-      this.refresh();
     } else {
       this.#top = this.list.top;
     }
-  }
-
-  async #load() {
-    const items = [];
-    let cursor = null;
-    do {
-      const page = await getJson('tree', { size: PAGE_SIZE, cursor });
-      items.push(...page.items);
-      cursor = page.next;
-    } while (cursor !== null && cursor !== undefined);
-    return items;
+    this.refresh();
   }
 
   #failed(e) {
+    this.scroller.classList.remove('loading');
     if (!this.#loaded) {
+      this.summary.textContent = '';
       fill(this.empty, e instanceof Unreachable
         ? notice('The service does not answer', 'The tree appears as soon as it does.')
         : notice(e.title ?? 'The tree could not be read', e.message, button('Try again', () => this.refresh())));
@@ -162,14 +186,16 @@ export class TreeView {
     const hidden = this.kernel.checked ? 0 : this.#forest.kernelOnly.reduce((sum, only) => sum + only, 0);
     const all = this.#forest.items.length;
     const matches = this.filter.value.trim() === '' ? null : this.#rows.filter(row => row.match).length;
-    this.summary.textContent = matches === null
+    this.summary.textContent = (this.#at === '' ? '' : 'As it was: ') + (matches === null
       ? count(all - hidden, 'process', 'processes') + (hidden > 0 ? `, ${count(hidden, 'kernel thread')} hidden` : '')
-      : `${count(matches, 'match', 'matches')} among ${number(all - hidden)}`;
+      : `${count(matches, 'match', 'matches')} among ${number(all - hidden)}`);
     this.empty.hidden = this.#rows.length > 0;
     if (this.#rows.length === 0 && this.#loaded) {
       fill(this.empty, matches === null
-        ? notice('No live tasks yet', 'The service has not finished its first look at /proc.')
-        : notice('No live process fits', 'Ended ones are found under Search.',
+        ? this.#at === ''
+          ? notice('No live tasks yet', 'The service has not finished its first look at /proc.')
+          : notice('No task is known of then', 'Nothing was recorded at that time, or it was dropped since.')
+        : notice('No such process here', 'Ended ones are found under Search.',
           button('Clear the filter', () => this.#clearFilter())));
     }
   }
@@ -207,8 +233,9 @@ export class TreeView {
         item.threads > 1 && h('span.threads', { title: count(item.threads, 'thread') }, `×${item.threads}`));
     }
     tid.textContent = item.tid;
-    since.textContent = age(item.start);
-    since.title = `since ${item.start}`;
+    since.textContent = this.#at === '' ? age(item.start)
+      : item.end ? duration(Date.parse(item.end) - Date.parse(item.start)) : 'lives on';
+    since.title = `since ${item.start}${item.end ? `, until ${item.end}` : ''}`;
   }
 
   #click(event) {

@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /** The service as a process of its own, and a client of it. Closing kills it; what it wrote stays in its home. */
-final class LiveService implements AutoCloseable {
+public final class LiveService implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long PATIENCE_SECONDS = 60;
@@ -47,7 +47,7 @@ final class LiveService implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
 
   /** Starts it, or starts it again, with all that it keeps below {@code home}. Returns when it is ready. */
-  LiveService(Path home, String... options) {
+  public LiveService(Path home, String... options) {
     this(home, List.of(), options);
   }
 
@@ -81,9 +81,11 @@ final class LiveService implements AutoCloseable {
 
   private static Process launch(Path home, List<String> wrapper, String... options) throws IOException {
     Files.createDirectories(home.resolve("tmp"));
-    List<String> command = Machinery.command("--data-dir", home.resolve("data").toString(), "run",
-        "--listen", "127.0.0.1:0");
+    List<String> command = Machinery.command("--data-dir", home.resolve("data").toString(), "run");
     command.addAll(List.of(options));
+    if (!command.contains("--listen")) {
+      command.addAll(List.of("--listen", "127.0.0.1:0"));
+    }
     if (!command.contains("--trace-instance")) {
       command.addAll(List.of("--trace-instance", instance(home)));
     }
@@ -146,6 +148,15 @@ final class LiveService implements AutoCloseable {
     }
   }
 
+  /** Where it listens, without a slash at the end. */
+  public String url() {
+    return url;
+  }
+
+  public String token() {
+    return token;
+  }
+
   /** Where commands find it. */
   Path data() {
     return home.resolve("data");
@@ -201,7 +212,7 @@ final class LiveService implements AutoCloseable {
   }
 
   /** The task that a tid or a task id names. */
-  JsonNode task(Object tid) {
+  public JsonNode task(Object tid) {
     return json("/tasks/" + tid);
   }
 
@@ -283,7 +294,7 @@ final class LiveService implements AutoCloseable {
   }
 
   /** Waits until everything that happened before {@code time} has been applied. */
-  void awaitWatermark(Instant time) {
+  public void awaitWatermark(Instant time) {
     Awaitility.await().atMost(Duration.ofSeconds(PATIENCE_SECONDS))
         .until(() -> Instant.parse(status().get("watermark").asText()).isAfter(time));
   }
@@ -298,7 +309,7 @@ final class LiveService implements AutoCloseable {
   }
 
   /** Stops it as a person or systemd would, and waits for that; it has complained of that, a line each. */
-  void stop(String... complaints) throws InterruptedException {
+  public void stop(String... complaints) throws InterruptedException {
     process.destroy();
     assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("it stops").isTrue();
     assertThat(process.exitValue()).as(errors()).isZero();

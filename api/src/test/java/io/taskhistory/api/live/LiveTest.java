@@ -20,14 +20,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the tests in here share: a directory that all may enter, programs, and children that do not outlive a test. */
-abstract class LiveTest {
+public abstract class LiveTest {
 
   /** Braces that the first actor does not take for its own. */
   static final String OPEN = "\\173";
   static final String CLOSE = "\\175";
 
   @TempDir
-  Path directory;
+  protected Path directory;
 
   private final Deque<Child> children = new ArrayDeque<>();
 
@@ -60,17 +60,17 @@ abstract class LiveTest {
   }
 
   /** An actor that ends with the test. */
-  Child act(String... steps) {
+  protected Child act(String... steps) {
     return keep(Child.act(steps));
   }
 
-  Child keep(Child child) {
+  protected Child keep(Child child) {
     children.push(child);
     return child;
   }
 
   /** The actor under another name; its path. */
-  String actor(String name) {
+  protected String actor(String name) {
     try {
       Path copy = directory.resolve(name);
       if (!Files.exists(copy)) {
