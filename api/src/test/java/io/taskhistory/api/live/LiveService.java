@@ -10,6 +10,7 @@ import io.taskhistory.api.service.Recording;
 import io.taskhistory.api.witness.TraceInstances;
 import io.taskhistory.collector.trace.JournalDirectory;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -177,6 +178,18 @@ public final class LiveService implements AutoCloseable {
 
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create(url + "/api/v1" + path)).header("Authorization", "Bearer " + token);
+  }
+
+  /** An answer that goes on; the reader closes it. */
+  InputStream stream(String path, String... headers) {
+    HttpRequest.Builder request = request(path);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    HttpResponse<InputStream> response =
+        client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream()).join();
+    assertThat(response.statusCode()).as(path).isEqualTo(200);
+    return response.body();
   }
 
   private HttpResponse<String> send(HttpRequest request) {
