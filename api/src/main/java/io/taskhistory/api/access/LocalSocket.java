@@ -62,8 +62,9 @@ public record LocalSocket(Path path, String group, boolean others) {
       throw new IOException(path + " is no path of a file");
     }
     if (!Files.isDirectory(directory)) {
-      Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(
-          PosixFilePermissions.fromString(TRAVERSABLE)));
+      Files.createDirectories(directory);
+      // Whatever the umask left of it.
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(TRAVERSABLE));
     } else if (path.equals(DEFAULT)) {
       makeTraversable(directory);
     }

@@ -1,5 +1,6 @@
 package io.taskhistory.api.service;
 
+import io.taskhistory.api.access.LocalSocket;
 import io.taskhistory.api.policy.PolicyException;
 import io.taskhistory.api.policy.PolicyReader;
 import io.taskhistory.collector.audit.AuditControl;
@@ -41,6 +42,7 @@ public final class Checkup {
     checkup.audit(privileges);
     checkup.directory(directory);
     checkup.configuration();
+    checkup.checks.addAll(SocketCheck.of(LocalSocket.DEFAULT, LocalSocket.DEFAULT_GROUP));
     return List.copyOf(checkup.checks);
   }
 

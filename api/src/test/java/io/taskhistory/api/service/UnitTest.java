@@ -59,7 +59,7 @@ class UnitTest {
   @Test
   void journal_outlivesTheService() throws IOException {
     assertThat(settings()).containsEntry("RuntimeDirectory", List.of("taskhistory"))
-        .containsEntry("RuntimeDirectoryMode", List.of("0700"))
+        .containsEntry("RuntimeDirectoryMode", List.of("0711"))
         .containsEntry("RuntimeDirectoryPreserve", List.of("yes"))
         .containsEntry("StateDirectory", List.of(DataDirectory.DEFAULT.getFileName().toString()));
   }
