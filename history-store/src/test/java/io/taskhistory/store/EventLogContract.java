@@ -74,7 +74,7 @@ public abstract class EventLogContract {
   }
 
   /** An event in short: {@code fork 10@100}. */
-  static String text(HistoryEvent event) {
+  public static String text(HistoryEvent event) {
     if (event instanceof HistoryEvent.Forked forked) {
       return "fork " + forked.task().tid() + "@" + forked.time();
     }

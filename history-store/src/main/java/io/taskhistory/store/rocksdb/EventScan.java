@@ -94,7 +94,7 @@ final class EventScan {
   /** Where the page ends. */
   private EventCursor read(Scan scan, int first, EventCursor from, int most) {
     EventCursor next = from;
-    int looked = 0;
+    long looked = 0;
     for (int i = first; i < periods.size(); i++) {
       int period = periods.get(i).number();
       BootRows rows = contents.boot(periods.get(i).boot());
@@ -113,7 +113,7 @@ final class EventScan {
           if (at < begin) {
             continue;
           }
-          if (events.size() == most || looked++ == most + MOST_PASSED_OVER) {
+          if (events.size() == most || looked++ >= (long) most + MOST_PASSED_OVER) {
             return next;
           }
           next = row.hasNext() ? new EventCursor(boot, number, at + 1) : new EventCursor(boot, number + 1, 0);

@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The layouts of all keys but those of {@link MetaRows}. Fixed width and big-endian, so that RocksDB's bytewise order
+ * The layouts of all keys but those of {@link MetaRows} and {@link EventKeys}. Fixed width and big-endian, so that RocksDB's bytewise order
  * is the order of the numbers; none of them is ever negative.
  *
  * <pre>

@@ -1,7 +1,6 @@
 package io.taskhistory.store.rocksdb;
 
 import io.taskhistory.history.Boot;
-import io.taskhistory.history.ClockLedger;
 import io.taskhistory.history.Ending;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.Gap;
@@ -16,19 +15,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a store again of the rows that were saved: what they refer to and what is gone is put in as unknown, and what
- * nobody can place any more is left out. Nothing is made up but that: an entry that is missing becomes one with no name, a gap that is missing one without bounds, and each boot that lost anything gets a gap that says so.
+ * nobody can place any more is left out. Nothing is made up but that: an entry that is missing becomes one with no name,
+ * a gap that is missing one without bounds, and each boot that lost anything gets a gap that says so.
  */
 final class Mending {
 
   private static final String SOURCE = "store";
   private static final int MOST_KNOWN = 100_000;
-  private static final Boot ANY =
-      new Boot(0, "00000000-0000-4000-8000-000000000000", 0, new ClockLedger(List.of(new ClockLedger.Row(0, 0, 0))));
 
   private final Database database;
   private final boolean isLiveKnown;
@@ -38,7 +35,7 @@ final class Mending {
   private final Map<Integer, Integer> highestGap = new HashMap<>();
   private final Map<Integer, Long> latest = new HashMap<>();
   private final Set<EntryRef> there = new HashSet<>();
-  private final Batch batch;
+  private final RowEdits edits;
   private final TaskRecord record = new TaskRecord();
   private final Contents contents;
   private final Periods periods;
@@ -53,8 +50,8 @@ final class Mending {
     this.isLiveKnown = isLiveKnown;
     this.hasAllChildren = hasAllChildren;
     this.lost = lost;
-    this.batch = new Batch(database.familyIds());
-    boolean hasBoots = dropBootsWithoutRows();
+    this.edits = new RowEdits(database);
+    boolean hasBoots = new BootMending(database, edits, lost).run();
     this.contents = Contents.load(database);
     this.periods = contents.periods();
     if (!hasLastBoot || !hasBoots) {
@@ -76,7 +73,7 @@ final class Mending {
       lost.add(unknown + " entries that others come after; they are kept as unknown");
     }
     mendMeta();
-    flush();
+    edits.flush();
   }
 
   long tasks() {
@@ -87,102 +84,10 @@ final class Mending {
     return entries;
   }
 
-  /** Kept boots follow one another, and each has a clock and a period; whether the last one is among them. */
-  private boolean dropBootsWithoutRows() {
-    Map<Character, TreeSet<Integer>> boots = new HashMap<>();
-    int oldest = oldestPeriod();
-    walk(Family.META, (key, value) -> {
-      if (!isSoundMeta(key, value) || key[0] == MetaRows.PERIOD && MetaRows.owner(key) < oldest) {
-        drop(Family.META, key);
-      } else {
-        boots.computeIfAbsent((char) key[0], any -> new TreeSet<>()).add(bootOf(key, value));
-      }
-    });
-    TreeSet<Integer> kept = boots.getOrDefault(MetaRows.BOOT, new TreeSet<>());
-    kept.retainAll(boots.getOrDefault(MetaRows.CLOCK, new TreeSet<>()));
-    kept.retainAll(boots.getOrDefault(MetaRows.PERIOD, new TreeSet<>()));
-    if (kept.isEmpty()) {
-      throw new StoreException("the rows that say which boots there were are gone");
-    }
-    int last = kept.last();
-    int first = last;
-    while (kept.contains(first - 1)) {
-      first--;
-    }
-    int from = first;
-    Set<Integer> without = new TreeSet<>();
-    walk(Family.META, (key, value) -> {
-      int boot = bootOf(key, value);
-      if (boot < from || boot > last) {
-        drop(Family.META, key);
-        without.add(boot);
-      }
-    });
-    without.forEach(boot -> lost.add("boot " + boot + ": what says which it was, or when, is gone"));
-    return without.stream().noneMatch(boot -> boot > last);
-  }
-
-  private static int bootOf(byte[] key, byte[] value) {
-    return key[0] == MetaRows.PERIOD ? MetaRows.period(key, value).boot() : MetaRows.owner(key);
-  }
-
-  /** The number of the first period of which anything is there; what is older was given up. */
-  private int oldestPeriod() {
-    return database.using(() -> {
-      int oldest = Integer.MAX_VALUE;
-      for (Family family : List.of(Family.ENTRIES, Family.TASKS)) {
-        try (Scan scan = database.scan(family)) {
-          oldest = scan.first() ? Math.min(oldest, Keys.period(scan.key())) : oldest;
-        }
-      }
-      return oldest == Integer.MAX_VALUE ? 0 : oldest;
-    });
-  }
-
-  private static boolean isSoundMeta(byte[] key, byte[] value) {
-    try {
-      switch (key[0]) {
-        case MetaRows.BOOT -> {
-          MetaRows.BootRow row = MetaRows.boot(key, value);
-          return new Boot(row.index(), row.id(), row.wallStart(), ANY.clock()).index() >= 0;
-        }
-        case MetaRows.CLOCK -> MetaRows.clock(key, value);
-        case MetaRows.GAP -> MetaRows.gap(ANY, key, value);
-        case MetaRows.PERIOD -> MetaRows.period(key, value);
-        case MetaRows.POSITION -> MetaRows.position(value);
-        case MetaRows.WATERMARK -> MetaRows.watermark(value);
-        default -> {
-          return false;
-        }
-      }
-      return true;
-    } catch (StoreException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      return false;
-    }
-  }
-
-  /** One row after the other; what is written meanwhile is not seen. */
-  private void walk(Family family, Row row) {
-    database.using(() -> {
-      try (Scan scan = database.scan(family)) {
-        for (boolean more = scan.first(); more; more = scan.next()) {
-          row.row(scan.key(), scan.value());
-        }
-      }
-      return family;
-    });
-    flush();
-  }
-
-  /** Takes a row. */
-  private interface Row {
-    void row(byte[] key, byte[] value);
-  }
-
   private void dropAll(Family family) {
     long[] count = {0};
-    walk(family, (key, value) -> {
-      drop(family, key);
+    edits.walk(family, (key, value) -> {
+      edits.drop(family, key);
       count[0]++;
     });
     if (count[0] > 0) {
@@ -192,9 +97,9 @@ final class Mending {
 
   /** Rows of periods that are not known, and those that make no sense. */
   private void dropUnplaced(Family family) {
-    walk(family, (key, value) -> {
+    edits.walk(family, (key, value) -> {
       if (!isPlaced(family, key, value)) {
-        drop(family, key);
+        edits.drop(family, key);
         leftOut.merge(family, 1L, Long::sum);
       }
     });
@@ -224,8 +129,8 @@ final class Mending {
     for (int i = 0; i < periods.size(); i++) {
       complete(i, 0, Keys.ROOT_PID);
     }
-    flush();
-    walk(Family.ENTRIES, (key, value) -> {
+    edits.flush();
+    edits.walk(Family.ENTRIES, (key, value) -> {
       entries++;
       EntryRecord entry = EntryRecord.decode(Keys.entryTime(key), Keys.entryPid(key), value);
       int index = RowCheck.indexOf(periods, Keys.period(key));
@@ -235,12 +140,12 @@ final class Mending {
         complete(index, entry.parentTime(), entry.parentPid());
       }
       if (entry.detailed() && database.get(Family.DETAILS, key) == null) {
-        put(Family.ENTRIES, key, EntryRecord.undetailed(value));
+        edits.put(Family.ENTRIES, key, EntryRecord.undetailed(value));
       }
     });
-    walk(Family.DETAILS, (key, value) -> {
+    edits.walk(Family.DETAILS, (key, value) -> {
       if (database.get(Family.ENTRIES, key) == null) {
-        drop(Family.DETAILS, key);
+        edits.drop(Family.DETAILS, key);
       }
     });
   }
@@ -248,7 +153,7 @@ final class Mending {
   /** Sees to it that the way from an entry to the root is there in a period, as far as anybody knows it. */
   private void complete(int index, long time, int pid) {
     if (there.size() > MOST_KNOWN) {
-      flush();
+      edits.flush();
       there.clear();
     }
     Deque<EntryRef> todo = new ArrayDeque<>(List.of(new EntryRef(index, time, pid)));
@@ -263,7 +168,7 @@ final class Mending {
         copy = made(index, ref);
         unknown += ref.isRoot() ? 0 : 1;
       }
-      put(Family.ENTRIES, key, copy);
+      edits.put(Family.ENTRIES, key, copy);
       entries++;
       EntryRecord entry = EntryRecord.decode(ref.time(), ref.pid(), copy);
       if (!entry.isRoot()) {
@@ -310,7 +215,7 @@ final class Mending {
   }
 
   private void mendTasks() {
-    walk(Family.TASKS, (key, value) -> {
+    edits.walk(Family.TASKS, (key, value) -> {
       tasks++;
       int index = RowCheck.indexOf(periods, Keys.period(key));
       record.decode(Keys.u32(key, 4), Keys.taskStart(key), value);
@@ -329,7 +234,7 @@ final class Mending {
     int born = periods.indexOf(boot, record.start);
     boolean isNamed = !hasAllChildren && record.creatorStart != TaskRecord.NOBODY;
     for (int i = born; isNamed && i <= index; i++) {
-      put(Family.CHILDREN, Keys.child(periods.get(i).number(), record.creatorTid, record.creatorStart,
+      edits.put(Family.CHILDREN, Keys.child(periods.get(i).number(), record.creatorTid, record.creatorStart,
           record.start, record.tid), new byte[0]);
     }
   }
@@ -337,16 +242,16 @@ final class Mending {
   private void mendLive() {
     int boot = contents.present().boot.index();
     long[] closed = {0};
-    walk(Family.LIVE, (key, value) -> {
+    edits.walk(Family.LIVE, (key, value) -> {
       try {
         record.decode(Keys.liveTid(key), Keys.liveStart(key), value);
       } catch (StoreException | IndexOutOfBoundsException e) {
-        drop(Family.LIVE, key);
+        edits.drop(Family.LIVE, key);
         leftOut.merge(Family.LIVE, 1L, Long::sum);
         return;
       }
       if (hasEnded(boot, record.tid, record.start)) {
-        drop(Family.LIVE, key);
+        edits.drop(Family.LIVE, key);
         return;
       }
       tasks++;
@@ -370,8 +275,8 @@ final class Mending {
     task(index);
     Bytes value = new Bytes(64);
     record.encode(value);
-    put(Family.TASKS, Keys.task(periods.get(index).number(), record.tid, record.start), value.copy());
-    drop(Family.LIVE, live);
+    edits.put(Family.TASKS, Keys.task(periods.get(index).number(), record.tid, record.start), value.copy());
+    edits.drop(Family.LIVE, live);
   }
 
   private boolean hasEnded(int boot, int tid, long start) {
@@ -388,7 +293,7 @@ final class Mending {
       int boot = rows.boot.index();
       long mark = Math.max(rows.watermark(), -1);
       long last = Math.max(latest.getOrDefault(boot, 0L), Math.max(mark, rows.latest()));
-      MetaRows.watermark(batch, boot, new MetaRows.WatermarkRow(mark, last, rows.written(),
+      MetaRows.watermark(edits.batch(), boot, new MetaRows.WatermarkRow(mark, last, rows.written(),
           rows.events() + EventLog.REPAIRED));
       int gaps = highestGap.getOrDefault(boot, 0);
       Set<Integer> known = new HashSet<>();
@@ -398,34 +303,16 @@ final class Mending {
       }
       for (int id = 1; id <= gaps; id++) {
         if (!known.contains(id)) {
-          MetaRows.gap(batch, damage(rows.boot, id, Math.max(0, mark)));
+          MetaRows.gap(edits.batch(), damage(rows.boot, id, Math.max(0, mark)));
         }
       }
       if (!lost.isEmpty()) {
-        MetaRows.gap(batch, damage(rows.boot, gaps + 1, Math.max(0, mark)));
+        MetaRows.gap(edits.batch(), damage(rows.boot, gaps + 1, Math.max(0, mark)));
       }
     }
   }
 
   private static Gap damage(Boot boot, int id, long to) {
     return new Gap(boot, id, SOURCE, 0, to, Gap.UNCOUNTED, Gap.Cause.DAMAGE);
-  }
-
-  private void put(Family family, byte[] key, byte[] value) {
-    batch.key.clear().bytes(key, 0, key.length);
-    batch.value.clear().bytes(value, 0, value.length);
-    batch.put(family);
-  }
-
-  private void drop(Family family, byte[] key) {
-    batch.key.clear().bytes(key, 0, key.length);
-    batch.delete(family);
-  }
-
-  private void flush() {
-    if (!batch.isEmpty()) {
-      database.write(batch);
-      batch.clear();
-    }
   }
 }

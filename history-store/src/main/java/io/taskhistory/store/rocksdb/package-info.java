@@ -14,6 +14,7 @@
  *   entries    period, time, pid                      -> entry         {@link EntryRecord}
  *   details    period, time, pid                      -> details       {@link DetailsRecord}
  *   children   period, creator, child's start, tid    -> nothing       {@link Keys}
+ *   events     period, number                         -> events        {@link EventKeys}
  * </pre>
  *
  * <p>A <em>period</em> is a numbered slice of one boot's time, and whatever a period's tasks need is in that period:

@@ -7,6 +7,7 @@ import io.taskhistory.history.Details;
 import io.taskhistory.history.Moment;
 import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
+import io.taskhistory.store.EventLogContract;
 import io.taskhistory.store.ExecQuery;
 import io.taskhistory.store.HistoryReader;
 import io.taskhistory.store.HistoryStoreContract;
@@ -47,8 +48,29 @@ final class CrashTest {
           checkThere(reader, c, last);
         }
         checkNothingAfter(reader, last);
+        checkLog(reader, last);
       }
     }
+  }
+
+  private static void checkLog(HistoryReader reader, int last) {
+    List<String> expected = new ArrayList<>();
+    for (int c = 1; c <= last; c++) {
+      if (c > CrashChild.LONG_LIVED) {
+        expected.add("exit " + CrashChild.longLivedTid(c) + "@" + 1000L * c);
+      }
+      begin(expected, CrashChild.longLivedTid(c), 1000L * c + 1);
+      for (int i = 0; i < CrashChild.SHORT; i++) {
+        begin(expected, CrashChild.shortTid(c, i), CrashChild.shortStart(c, i));
+        expected.add("exit " + CrashChild.shortTid(c, i) + "@" + (CrashChild.shortStart(c, i) + 5));
+      }
+    }
+    assertThat(EventLogContract.all(reader, null, 100)).isEqualTo(expected);
+  }
+
+  private static void begin(List<String> expected, int tid, long start) {
+    expected.add("fork " + tid + "@" + start);
+    expected.add("exec " + tid + "@" + start + " of " + start);
   }
 
   @Test
