@@ -93,7 +93,7 @@ final class Inspection {
   private void readManifest() throws IOException {
     Path current = database.resolve("CURRENT");
     if (!Files.exists(current)) {
-      if (state == null && damages.isEmpty() && !hasTables()) {
+      if (state == null && damages.isEmpty() && !has(TABLE)) {
         isNew = true; // or what is left of a start that went no further
       } else {
         damages.add(new Damage(current, "it is missing"));
@@ -146,6 +146,11 @@ final class Inspection {
       cuts.add(new Cut(file, scan.whole(), scan.size() - scan.whole()));
     }
     StateFile then = state;
+    if (then == null && damages.isEmpty() && !read.manifest().hasFamilies(2) && !has(TABLE) && !has(".log")) {
+      isNew = true; // its first start went no further
+      cuts.clear();
+      return;
+    }
     boolean isCut = then != null
         && (!read.manifest().hasFamilies(then.families()) || read.manifest().logsFrom() < then.logs());
     if (isCut) {
@@ -155,9 +160,9 @@ final class Inspection {
     }
   }
 
-  private boolean hasTables() throws IOException {
+  private boolean has(String suffix) throws IOException {
     try (Stream<Path> files = Files.exists(database) ? Files.list(database) : Stream.empty()) {
-      return files.anyMatch(file -> file.toString().endsWith(TABLE));
+      return files.anyMatch(file -> file.toString().endsWith(suffix));
     }
   }
 
@@ -298,6 +303,9 @@ final class Inspection {
 
   /** Cuts off what a process that died has left half written. */
   void cut() throws IOException {
+    if (isNew) {
+      Files.deleteIfExists(database.resolve("CURRENT")); // RocksDB would miss the log that belongs to it
+    }
     for (Cut cut : cuts) {
       if (cut.bytes() > 0) {
         LOG.warn("{}: {} bytes from {} on were never written in full; {}, and they are left out", cut.file(),

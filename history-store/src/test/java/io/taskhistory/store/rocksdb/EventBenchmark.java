@@ -13,6 +13,8 @@ import io.taskhistory.store.EventPage;
 import io.taskhistory.store.HistoryReader;
 import io.taskhistory.store.HistoryWriter;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -30,6 +32,7 @@ final class EventBenchmark {
 
   private static final BootFacts BOOT = new BootFacts(
       "5f0c1d2e-3a4b-4c5d-8e6f-708192a3b4c5", 1_700_000_000_000_000_000L, new ClockLedger.Row(0, 0, 0));
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final int A_COMMIT = 100;
   private static final int A_PAGE = 1_000;
   private static final int TIDS = 1 << 21;
@@ -85,13 +88,16 @@ final class EventBenchmark {
     for (int i = 0; i < 3; i++) {
       long at = time + i * 10_000 * APART / 7;
       long began = System.nanoTime();
+      long cpu = THREADS.getCurrentThreadCpuTime();
       int found = reader.livedWithin(new Moment(reader.boot(), at), at, Integer.MAX_VALUE).size();
-      System.out.printf("  %d who lived at %.1f s: %.1f ms%n", found, at / 1e9, (System.nanoTime() - began) / 1e6);
+      System.out.printf("  %d who lived at %.1f s: %.1f ms, %.1f ms of CPU%n", found, at / 1e9,
+          (System.nanoTime() - began) / 1e6, (THREADS.getCurrentThreadCpuTime() - cpu) / 1e6);
     }
   }
 
   private static void readLog(HistoryReader reader) {
     long began = System.nanoTime();
+    long cpu = THREADS.getCurrentThreadCpuTime();
     long events = 0;
     @Nullable EventCursor next = null;
     do {
@@ -100,6 +106,8 @@ final class EventBenchmark {
       next = page.next();
     } while (!next.equals(reader.newestEvent()) && events < 1_000_000);
     double seconds = (System.nanoTime() - began) / 1e9;
-    System.out.printf("  %d events read in pages of %d: %.0f a second%n", events, A_PAGE, events / seconds);
+    double micros = (THREADS.getCurrentThreadCpuTime() - cpu) / 1e3;
+    System.out.printf("  %d events read in pages of %d: %.0f a second, %.1f µs of CPU each%n", events, A_PAGE,
+        events / seconds, micros / events);
   }
 }

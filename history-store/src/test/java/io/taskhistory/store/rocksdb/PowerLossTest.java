@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -66,6 +67,24 @@ final class PowerLossTest {
     }
     System.out.printf("flush = %s: power lost %d times, %d commits acknowledged by then, %d of all were there%n",
         flush, MOMENTS, acknowledged, there);
+  }
+
+  /** At each moment until the first commit: whatever was there of files, nothing had been kept in them. */
+  @Test
+  void open_afterALossOfPowerInTheFirstStart_begins() throws Exception {
+    Path directory = parent.resolve("data");
+    Recorded recorded = run(directory, Flush.SYNC);
+    Random random = new Random(7);
+    int moments = 0;
+    for (int moment = 1; recorded.said(moment).isBlank(); moment++, moments++) {
+      Path left = parent.resolve("left" + moment);
+      Files.createDirectories(left);
+      recorded.loosePower(moment, directory, left, random);
+      startAnew(left);
+      assertThat(check(left)).as("moment %d", moment).isLessThanOrEqualTo(1);
+      Repair.delete(left);
+    }
+    assertThat(moments).isGreaterThan(10);
   }
 
   private Recorded run(Path directory, Flush flush) throws Exception {
