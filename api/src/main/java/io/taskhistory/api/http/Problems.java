@@ -65,7 +65,8 @@ final class Problems {
     Refusal refusal = switch (response.getStatus()) {
       case 404 -> new Refusal(Refusal.Kind.NO_SUCH_RESOURCE, "nothing is at this path");
       case 405, 501 -> Guard.methodNotAllowed();
-      case 413, 414, 431 -> new Refusal(Refusal.Kind.TOO_LARGE, "the request line or a header is too long; shorten it");
+      case 413 -> new Refusal(Refusal.Kind.BODY_TOO_LARGE, "the body is larger than this call takes");
+      case 414, 431 -> new Refusal(Refusal.Kind.TOO_LARGE, "the request line or a header is too long; shorten it");
       case 421 -> new Refusal(Refusal.Kind.MISDIRECTED, "ask this service by the address that it prints");
       // 505: a version of HTTP that nobody has.
       default -> response.getStatus() >= 500 && response.getStatus() != 505

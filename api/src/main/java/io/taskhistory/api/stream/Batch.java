@@ -32,7 +32,7 @@ final class Batch {
   record Piece(byte @Nullable [] text, EventCursor upTo, @Nullable String time) {}
 
   /** Readers who want the same at the same place are told the same. */
-  private record Asked(EventFilter filter, String viewer, EventCursor told) {}
+  private record Asked(Object sharing, EventCursor told) {}
 
   private final HistoryReader reader;
   private final Places places;
@@ -56,7 +56,7 @@ final class Batch {
 
   /** What {@code stream} has to be told of it. */
   Piece pieceFor(EventStream stream) {
-    return pieces.computeIfAbsent(new Asked(stream.filter, stream.viewer.toString(), stream.told), asked -> piece(stream));
+    return pieces.computeIfAbsent(new Asked(stream.sharing, stream.told), asked -> piece(stream));
   }
 
   private Piece piece(EventStream stream) {

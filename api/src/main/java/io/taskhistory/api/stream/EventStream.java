@@ -13,6 +13,8 @@ public final class EventStream {
   final Viewer viewer;
   final BooleanSupplier isStillAllowed;
 
+  /** The same for all who are told the same. */
+  Object sharing = this;
   /** The place up to which it has been told all that it wants. */
   EventCursor told;
   /** The time of the last event that was passed on, for people; null for none. */

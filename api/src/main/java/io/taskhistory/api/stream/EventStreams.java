@@ -14,8 +14,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -53,6 +55,7 @@ public final class EventStreams implements AutoCloseable {
   private final Queue<Runnable> calls = new ConcurrentLinkedQueue<>();
   private final Set<EventStream> streams = new LinkedHashSet<>();
   private final Deque<EventStream> behind = new ArrayDeque<>();
+  private final Map<List<Object>, Sharing> sharings = new HashMap<>();
   private @Nullable Thread thread;
   private volatile boolean isClosed;
 
@@ -80,6 +83,7 @@ public final class EventStreams implements AutoCloseable {
     start();
     call(() -> {
       streams.add(stream);
+      share(stream);
       long now = System.nanoTime();
       stream.isReady = true;
       stream.watermarkAt = now - QUIET;
@@ -87,6 +91,24 @@ public final class EventStreams implements AutoCloseable {
       behind.add(stream);
     });
     return true;
+  }
+
+  /** Those who want the same and may see the same. */
+  private static final class Sharing {
+
+    private final List<Object> what;
+    private int readers;
+
+    private Sharing(List<Object> what) {
+      this.what = what;
+    }
+  }
+
+  /** That two readers want the same is found out once, not at each event. */
+  private void share(EventStream stream) {
+    Sharing sharing = sharings.computeIfAbsent(List.of(stream.filter, stream.viewer.toString()), Sharing::new);
+    sharing.readers++;
+    stream.sharing = sharing;
   }
 
   /** Its outlet can be written to again. */
@@ -319,6 +341,9 @@ public final class EventStreams implements AutoCloseable {
       stream.isOver = true;
       onTheWay -= stream.onTheWay;
       counts.close();
+      if (stream.sharing instanceof Sharing sharing && --sharing.readers == 0) {
+        sharings.remove(sharing.what);
+      }
       stream.outlet.end();
     }
   }
