@@ -28,7 +28,7 @@ public final class Refusal extends RuntimeException {
     TOO_LARGE("too-large", "Request line or header too large", 431),
     MISDIRECTED("misdirected", "Not the host that this service answers as", 421),
     INTERNAL("internal", "Internal error", 500),
-    BUSY("busy", "Too many batches at once", 503),
+    BUSY("busy", "Too much at once", 503),
     TOO_MANY_STREAMS("too-many-streams", "Too many streams at once", 503),
     STORE_FAILED("store-failed", "The store cannot be read", 503),
     NOT_READY("not-ready", "Not ready", 503);

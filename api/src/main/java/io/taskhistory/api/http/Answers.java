@@ -7,15 +7,22 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.javalin.http.Context;
 import io.taskhistory.api.ask.Refusal;
 import io.taskhistory.api.view.ProblemView;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes answers: views as JSON, refusals as problem documents, and the header that goes with each. */
 final class Answers {
 
   static final String WATERMARK = "Taskhistory-Watermark";
 
+  private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
   private static final ObjectMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+
+  /** A thread waits for whoever reads an answer that does not fit into a buffer, and not for more of them than that. */
+  private static final Places LONG_ANSWERS = new Places(16, "long answers are being read already");
 
   private Answers() {}
 
@@ -95,10 +102,27 @@ final class Answers {
     if (ctx.res().getHeader("Vary") == null) {
       ctx.header("Vary", "Accept-Encoding");
     }
-    if (Gzip.isAccepted(ctx)) {
-      ctx.header("Content-Encoding", "gzip").result(Gzip.compress(content));
+    boolean isPacked = Gzip.isAccepted(ctx);
+    byte[] sent = isPacked ? Gzip.compress(content) : content;
+    if (sent.length <= ApiServer.OUTPUT_BYTES || ctx.req().getMethod().equals("HEAD")) {
+      (isPacked ? ctx.header("Content-Encoding", "gzip") : ctx).result(sent);
     } else {
-      ctx.result(content);
+      sendLong(isPacked, sent, ctx);
+    }
+  }
+
+  private static void sendLong(boolean isPacked, byte[] content, Context ctx) {
+    LONG_ANSWERS.enter();
+    try {
+      if (isPacked) {
+        ctx.header("Content-Encoding", "gzip");
+      }
+      ctx.res().setContentLength(content.length);
+      ctx.res().getOutputStream().write(content);
+    } catch (IOException e) {
+      LOG.debug("{} {} was broken off", ctx.method(), ctx.path(), e); // nobody is left to be told
+    } finally {
+      LONG_ANSWERS.leave();
     }
   }
 }

@@ -26,14 +26,15 @@ import org.jspecify.annotations.Nullable;
 /** The HTTP interface on one listening socket. */
 public final class ApiServer implements AutoCloseable {
 
-  private static final int MAX_THREADS = 32;
+  /** More than places for what can take long: batches, logs, searches, and long answers that nobody reads. */
+  private static final int MAX_THREADS = 64;
   private static final int MIN_THREADS = 4;
   private static final int IDLE_MILLIS = 30_000;
   /** What is being answered may end; a batch that waits for more does not. */
   private static final int STOP_MILLIS = 500;
   private static final int SHUTDOWN_IDLE_MILLIS = 50;
   private static final int HEADER_BYTES = 8 * 1024;
-  private static final int OUTPUT_BYTES = 64 * 1024;
+  static final int OUTPUT_BYTES = 64 * 1024;
 
   private final Routes routes;
   private final Javalin javalin;
@@ -115,6 +116,7 @@ public final class ApiServer implements AutoCloseable {
     config.jetty.modifyServer(server -> {
       server.setStopTimeout(STOP_MILLIS);
       server.setErrorHandler(Problems::beneath);
+      server.addBean(new ConnectionBounds(server));
     });
   }
 
@@ -123,6 +125,8 @@ public final class ApiServer implements AutoCloseable {
     http.setSendXPoweredBy(false);
     http.setRequestHeaderSize(HEADER_BYTES);
     http.setOutputBufferSize(OUTPUT_BYTES);
+    // What fits is sent by whichever thread finds the client ready; none waits for one that does not read.
+    http.setOutputAggregationSize(OUTPUT_BYTES);
   }
 
   private static Connector connector(Server server, HttpConfiguration http, LocalSocket local) {

@@ -45,10 +45,11 @@ final class Routes implements AutoCloseable {
     resources.put("getTask", tasks::task);
     resources.put("getHistory", tasks::history);
     resources.put("getChildren", tasks::children);
-    resources.put("getTree", new TreeHandler(reader, collector)::tree);
+    Places wide = new Places(8, "searches and trees are under way already");
+    resources.put("getTree", wide.of(new TreeHandler(reader, collector)::tree));
     resources.put("postLineages", new LineagesHandler(reader, collector, bounds)::lineages);
     resources.put("postAuditLog", new EnrichHandler(reader, collector, enrichment)::audit);
-    resources.put("search", new SearchHandler(reader, collector)::search);
+    resources.put("search", wide.of(new SearchHandler(reader, collector)::search));
     resources.put("getEvents", new EventsHandler(reader, collector, streams)::events);
     resources.put("getStatus", status::status);
     MetricsHandler metrics =

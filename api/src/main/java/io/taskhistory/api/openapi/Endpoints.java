@@ -80,7 +80,7 @@ public final class Endpoints {
           Param.number("depth", 0, Integer.MAX_VALUE, "How far below the root; all without it.")
               .otherwise(Integer.MAX_VALUE),
           Param.number("size", 1, 10_000, "How many to a page, at most.").otherwise(1000), CURSOR)
-      .refuses(NO_SUCH_TASK, NO_SUCH_BOOT, AMBIGUOUS_TIME, TOO_MANY_TASKS, STORE_FAILED, NOT_ACCEPTABLE)
+      .refuses(NO_SUCH_TASK, NO_SUCH_BOOT, AMBIGUOUS_TIME, TOO_MANY_TASKS, BUSY, STORE_FAILED, NOT_ACCEPTABLE)
       .gives(Answer.page(Page.class, TreeNodeView.class, "A page of it.", "getTree.json"));
 
   private static final Endpoint LINEAGES = Endpoint.post("postLineages", API + "/lineages")
@@ -115,7 +115,7 @@ public final class Endpoints {
               + " then."), Param.text("boot", 36, "bbbbbbbb", "Only execs of that boot: its id, or as much of the start"
               + " as tells it from others."),
           Param.number("size", 1, MOST_SIZE, "How many to a page, at most.").otherwise(SIZE), CURSOR)
-      .refuses(STORE_FAILED, NOT_ACCEPTABLE)
+      .refuses(BUSY, STORE_FAILED, NOT_ACCEPTABLE)
       .gives(Answer.page(Page.class, ExecView.class, "A page of them.", "search.json"));
 
   private static final Endpoint EVENTS = Endpoint.get("getEvents", API + "/events")

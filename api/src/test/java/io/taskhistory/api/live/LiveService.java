@@ -341,6 +341,10 @@ public final class LiveService implements AutoCloseable {
     assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor()).isZero();
   }
 
+  int port() {
+    return URI.create(url).getPort();
+  }
+
   int pid() {
     return (int) process.pid();
   }
