@@ -14,6 +14,8 @@
  *   entries    period, time, pid                      -> entry         {@link EntryRecord}
  *   details    period, time, pid                      -> details       {@link DetailsRecord}
  *   children   period, creator, child's start, tid    -> nothing       {@link Keys}
+ *   lineages   period, node, name                     -> parent node   {@link LineageRows}
+ *   postings   period, node, time, pid                -> nothing       {@link LineageRows}
  *   events     period, number                         -> events        {@link EventKeys}
  * </pre>
  *
