@@ -175,15 +175,23 @@ public final class LineagePattern {
 
   /** Whether the history that ends in {@code last} is meant. */
   public boolean fits(Entry last) {
+    return walk(last) > 0;
+  }
+
+  /**
+   * The same, and how far up the history one had to go for it: for whoever has to bound that.
+   *
+   * @return one more than the number of entries that were looked at; negative where it does not fit
+   */
+  public int walk(Entry last) {
     // Bit i: the entries below fit the items from i on, so that the next one up has to fit the one before.
     long places = back(1L << items.size());
-    for (@Nullable Entry entry = last; entry != null && places > 1; entry = entry.parent()) {
-      if ((places & 1) != 0) {
-        return true;
-      }
+    int looked = 1;
+    for (@Nullable Entry entry = last; entry != null && places != 0 && (places & 1) == 0; entry = entry.parent()) {
       places = back(before(places, entry));
+      looked++;
     }
-    return (places & 1) != 0;
+    return (places & 1) != 0 ? looked : -looked;
   }
 
   private long before(long places, Entry entry) {

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExecScan {
 
+  /** As many entries a history may have to be walked up, on the average, before a page ends early. */
+  private static final int USUAL_LENGTH = 64;
+
   private final Contents contents;
   private final Periods periods;
   private final StoredEntries entries;
@@ -31,6 +34,7 @@ final class ExecScan {
   private final List<Exec> found = new ArrayList<>();
   private @Nullable ExecCursor looked;
   private int scanned;
+  private long walked;
 
   /** {@code lineages} is null where the query asks for none. */
   ExecScan(Contents contents, StoredEntries entries, ExecQuery query, @Nullable LineageSearch lineages) {
@@ -65,7 +69,7 @@ final class ExecScan {
       if (pid == Keys.ROOT_PID) {
         continue;
       }
-      if (found.size() == query.most() || scanned == query.scanLimit()) {
+      if (found.size() == query.most() || isEnough()) {
         return false;
       }
       scanned++;
@@ -134,8 +138,19 @@ final class ExecScan {
     }
     BootRows boot = contents.boot(ref.boot());
     Entry entry = boot == null ? null : entries.entry(periods, index, ref);
-    if (boot != null && entry != null && (lineage == null || lineage.fits(entry))) {
+    if (boot != null && entry != null && (lineage == null || hasLineage(lineage, entry))) {
       found.add(new Exec(boot.boot, entry));
     }
+  }
+
+  private boolean hasLineage(LineagePattern lineage, Entry entry) {
+    int steps = lineage.walk(entry);
+    walked += Math.abs(steps);
+    return steps > 0;
+  }
+
+  /** A process that calls exec again and again makes histories as long as it likes. */
+  private boolean isEnough() {
+    return scanned == query.scanLimit() || walked > (long) query.scanLimit() * USUAL_LENGTH;
   }
 }

@@ -33,7 +33,7 @@ final class LineageBenchmark {
   private static final BootFacts BOOT = new BootFacts(
       "5f0c1d2e-3a4b-4c5d-8e6f-708192a3b4c5", 1_700_000_000_000_000_000L, new ClockLedger.Row(0, 0, 0));
   private static final int RARE = 100;
-  private static final int ROUNDS = 9;
+  private static final int ROUNDS = 3;
   private static final String[] PATTERNS = {
       "sshd=>rare=>*", "/usr/sbin/rare=>*", "sshd=>**=>tool17", "sshd=>bash=>make5=>*"};
 

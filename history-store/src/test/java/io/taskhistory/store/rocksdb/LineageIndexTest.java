@@ -150,6 +150,31 @@ final class LineageIndexTest {
   }
 
   @Test
+  void execs_historiesThatAreVeryLong_endThePageEarlyAndAreAllFound() throws ParseException {
+    try (HistoryStore store = open()) {
+      HistoryWriter writer = store.writer();
+      Entry entry = exec(writer, writer.root(), 1, "loop");
+      for (int i = 0; i < EXECS; i++) {
+        entry = exec(writer, entry, 10 + i, "again");
+      }
+      writer.commit(EXECS + 10);
+
+      int found = 0;
+      int pages = 0;
+      ExecPage page = null;
+      do {
+        page = store.reader().execs(new ExecQuery(null, null, Details.UNKNOWN_NUMBER, null, null,
+            page == null ? null : page.next().orElseThrow(), 1_000_000, 1_000)
+            .of(LineagePattern.parse("swapper/0=>loop=>**=>again")));
+        found += page.execs().size();
+        pages++;
+      } while (page.next().isPresent());
+      assertThat(found).isEqualTo(EXECS);
+      assertThat(pages).isGreaterThan(EXECS / 1_000 * 10);
+    }
+  }
+
+  @Test
   void execs_moreLineagesThanAreToldApart_areAllFound() {
     int many = LineageWriter.MOST_NODES + 3_000;
     try (HistoryStore store = open()) {
