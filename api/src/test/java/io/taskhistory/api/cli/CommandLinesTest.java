@@ -214,7 +214,7 @@ class CommandLinesTest {
       "run --listen 0.0.0.0:0", "run --listen 1340", "run --listen [::]:1",
       "run --listen 10.0.0.1:80 --auth none", "run --auth x", "run --receive-buffer 1",
       "run --server http://127.0.0.1:1",
-      "--server https://127.0.0.1:1 status", "--server http://192.0.2.1:80 status", "--server unix:/x status",
+      "--server http://192.0.2.1:80 status",
       "status x"})
   void use_wrong_exits2(String line) {
     Outcome outcome = piped(line.isEmpty() ? new String[0] : line.split(" "));
@@ -270,6 +270,23 @@ class CommandLinesTest {
     assertThat(piped("tree", "3767", "--at", "mono:155").out).contains("    3900 bash\n", "    4001 ?\n");
     assertThat(piped("tree", "--at", "mono:600", "--boot", "aaaa").out).isEqualTo("1 oldinit\n");
     assertThat(piped("tree", "--at", "yesterday").code).isEqualTo(2);
+  }
+
+  @Test
+  void watch_ofWhatWasKept_isShown() {
+    String beginning = "aaaaaaaa2222-0-0";
+    assertThat(piped("watch", "--after", beginning, "--kind", "exec", "--comm", "sshd", "--count", "1")).isEqualTo(
+        new Outcome(0, "2023-08-11T10:45:35.000000000Z\texec\t3767\t0\tsshd\tswapper/0=>init=>sshd\n", ""));
+    assertThat(piped("watch", "--after", beginning, "--lineage", "sshd=>bash", "-n", "1", "--json").out)
+        .startsWith("{\"event\":\"exec\",\"id\":\"bbbbbbbb2222-").contains("\"history\":\"swapper/0=>init=>sshd=>bash\"");
+    assertThat(onTerminal("watch", "--after", beginning, "--kind", "fork", "--root", "3787", "-n", "1").out)
+        .contains("  fork ").contains(" from 3767");
+    assertThat(onTerminal("watch", "--after", beginning, "--kind", "exit", "-n", "2").out)
+        .contains(" with code 3\n", " by SIGSEGV, core dumped\n");
+    Outcome wrong = piped("watch", "--after", "yesterday");
+    assertThat(wrong.code).isEqualTo(2);
+    assertThat(piped("watch", "--lineage", "a=>=>b").code).isEqualTo(2);
+    assertThat(piped("watch", "--root", "77").code).isEqualTo(3);
   }
 
   @Test

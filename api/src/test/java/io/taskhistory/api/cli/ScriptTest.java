@@ -109,6 +109,25 @@ class ScriptTest {
         new Terminal(System.out, false, true), Map.of())).getSubcommands().keySet());
   }
 
+  @Test
+  void script_onATerminal_tellsItsWidth() throws Exception {
+    run(root.resolve("taskhistory"), "--version");
+    Outcome outcome = Machinery.run(List.of("env", "JAVA_HOME=" + runtime, "PATH=" + directory + ":/usr/bin:/bin",
+        "script", "-qec", "stty cols 93; '" + root.resolve("taskhistory") + "' status", "/dev/null"));
+    assertThat(outcome.out()).contains("-Dtaskhistory.stdout.terminal=true\r\n", "-Dtaskhistory.columns=93\r\n");
+    assertThat(run(root.resolve("taskhistory"), "status").out()).doesNotContain("terminal", "columns");
+  }
+
+  @Test
+  void archive_ofClasses_isUsedWhereThereIsOne() throws Exception {
+    Path script = root.resolve("taskhistory");
+    assertThat(run(script, "status").out()).doesNotContain("SharedArchiveFile");
+    Files.createFile(root.resolve("api/target/taskhistory-17.jsa"));
+    assertThat(run(script, "status").out()).contains("-XX:SharedArchiveFile=" + root + "/api/target/taskhistory-17.jsa\n");
+    version("21.0.1");
+    assertThat(run(script, "status").out()).as("another runtime's").doesNotContain("SharedArchiveFile");
+  }
+
   /** As auditd starts it: with no environment, and with signals ignored of which it then sends some. */
   @Test
   void audisp_startedByAuditd_hearsSignalsAndBuildsNothing() throws Exception {
