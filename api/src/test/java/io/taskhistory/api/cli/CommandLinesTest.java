@@ -281,7 +281,7 @@ class CommandLinesTest {
         .startsWith("{\"event\":\"exec\",\"id\":\"bbbbbbbb2222-").contains("\"history\":\"swapper/0=>init=>sshd=>bash\"");
     assertThat(onTerminal("watch", "--after", beginning, "--kind", "fork", "--root", "3787", "-n", "1").out)
         .contains("  fork ").contains(" from 3767");
-    assertThat(onTerminal("watch", "--after", beginning, "--kind", "exit", "-n", "2").out)
+    assertThat(onTerminal("watch", "--after", beginning, "--kind", "exit", "-n", "3").out)
         .contains(" with code 3\n", " by SIGSEGV, core dumped\n");
     Outcome wrong = piped("watch", "--after", "yesterday");
     assertThat(wrong.code).isEqualTo(2);

@@ -1,6 +1,7 @@
 package io.taskhistory.api.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.taskhistory.api.Scene;
 import io.taskhistory.api.cli.Machinery.Outcome;
@@ -8,8 +9,10 @@ import io.taskhistory.api.http.Running;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,29 +43,30 @@ class PtyTest {
     host.close();
   }
 
-  /** What a terminal of 70 columns gets, after what the shell is told first. */
-  private String shown(String shell, String... args) throws Exception {
+  /** Runs on a terminal of 70 columns, with what the shell is told first. */
+  private static List<String> onTerminal(String shell, String... args) {
     List<String> command = new ArrayList<>(Machinery.command());
     command.addAll(1, List.of("-Dtaskhistory.stdout.terminal=true", "-Dtaskhistory.stderr.terminal=true",
         "-Dtaskhistory.columns=70"));
     command.addAll(List.of(args));
     String line = command.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
-    Outcome outcome = Machinery.run(List.of("script", "-qec", shell + line, "/dev/null"));
-    assertThat(outcome.code()).as(outcome.out()).isZero();
-    return outcome.out();
+    return List.of("script", "-qec", shell + line, "/dev/null");
   }
 
   private String shown(List<String> args) throws Exception {
     List<String> all = new ArrayList<>(List.of("--data-dir", directory.toString()));
     all.addAll(args);
-    return shown("export TERM=xterm LANG=C.UTF-8; unset NO_COLOR COLUMNS; ", all.toArray(String[]::new));
+    Outcome outcome = Machinery.run(onTerminal(
+        "export TERM=xterm LANG=C.UTF-8; unset NO_COLOR COLUMNS; ", all.toArray(String[]::new)));
+    assertThat(outcome.code()).as(outcome.out()).isZero();
+    return outcome.out();
   }
 
   @Test
   void hostileNames_onATerminal_areObeyedByNone() throws Exception {
     for (List<String> args : List.of(List.of("show", "4000"), List.of("show", "3767"), List.of("tree"),
         List.of("search"), List.of("show", Integer.toString(Scene.ENDED + 1)),
-        List.of("watch", "--after", "aaaaaaaa2222-0-0", "--count", "12"))) {
+        List.of("watch", "--after", "aaaaaaaa2222-0-0", "--count", "16"))) {
       String out = shown(args);
       assertThat(out).as(args.toString()).containsPattern(COLOUR).contains("\\033");
       assertThat(out.replaceAll(COLOUR, "").chars().filter(c -> c < ' ' && c != '\r' && c != '\n' || c == 127))
@@ -83,10 +87,18 @@ class PtyTest {
   void progress_onATerminal_isDrawnInPlaceAndTakenAway() throws Exception {
     Path log = Files.writeString(directory.resolve("log"), "type=SYSCALL msg=audit(1700000000.101:1): syscall=59"
         + " success=yes exit=0 a0=1 items=0 ppid=1 pid=500 comm=\"sshd\" exe=\"/bin/sshd\"\n");
-    String data = directory.resolve("imported").toString();
-    String out = shown("(cat " + log + "; sleep 3) | ", "--data-dir", data, "import", "-");
-    assertThat(out).containsPattern("\r\u001b\\[K1 records, [0-9,]+/s, 0.0 MB/s").contains("/s\r\u001b[K1 records, 1 new");
-    assertThat(shown("(cat " + log + "; sleep 3) | ", "--data-dir", data + 2, "import", "-", "--quiet"))
-        .doesNotContain("\u001b").contains("1 records, 1 new");
+    Path more = Files.createFile(directory.resolve("more"));
+    Path out = directory.resolve("out");
+    Process process = new ProcessBuilder(onTerminal("(cat " + log + "; while [ -e " + more + " ]; do sleep 0.2; done) | ",
+        "--data-dir", directory.resolve("imported").toString(), "import", "-")).redirectOutput(out.toFile()).start();
+    try {
+      await().atMost(Duration.ofSeconds(60)).until(() -> Files.readString(out).contains(" MB/s"));
+      Files.delete(more);
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(Files.readString(out)).matches("(?s)(\r\u001b\\[K[01] records, [0-9,]+/s, 0\\.0 MB/s)+"
+          + "\r\u001b\\[K1 records, 1 new .*");
+    } finally {
+      process.destroyForcibly();
+    }
   }
 }
