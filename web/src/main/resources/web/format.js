@@ -103,11 +103,17 @@ export function when(text) {
   if (Number.isNaN(date.getTime())) {
     return text;
   }
-  const time = `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}.` +
-    pad(date.getMilliseconds(), 3);
+  const time = clock(text);
   return date.toDateString() === new Date().toDateString()
     ? time
     : `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${time}`;
+}
+
+/** The time of day alone. */
+export function clock(text) {
+  const date = new Date(text);
+  return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}.` +
+    pad(date.getMilliseconds(), 3);
 }
 
 /** The name of the zone that {@link when} speaks in. */

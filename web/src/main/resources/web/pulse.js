@@ -27,7 +27,8 @@ export class Pulse {
   #waiting = [];
   #watermark = '';
   #readAt = 0;
-  #cost = 0;
+  #cost = 0; // of the last reading
+  #effort = 0; // of showing the last events
   #timer = 0;
   #gathering = 0;
   #heard = { since: 0, events: 0 };
@@ -149,7 +150,7 @@ export class Pulse {
     }
     this.#waiting.push(...news);
     if (this.#turn === null && this.#gathering === 0 && this.#waiting.length > 0) {
-      this.#gathering = setTimeout(() => this.#apply(), GATHER_MS);
+      this.#gathering = setTimeout(() => this.#apply(), Math.max(GATHER_MS, this.#effort * REST_PER_WORK));
     }
   }
 
@@ -157,6 +158,7 @@ export class Pulse {
   #apply() {
     clearTimeout(this.#gathering);
     this.#gathering = 0;
+    const began = performance.now();
     const events = this.#waiting;
     this.#waiting = [];
     if (events.length > 0) {
@@ -167,5 +169,6 @@ export class Pulse {
       }
     }
     this.#handlers.changed();
+    this.#effort = performance.now() - began;
   }
 }

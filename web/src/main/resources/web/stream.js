@@ -3,7 +3,7 @@
 import { Problem } from './api.js';
 import { button, byId, fill, h, lineageOf, nameOf, notice } from './dom.js';
 import { Feed } from './events.js';
-import { causeOf, count, ending, identity, number, when } from './format.js';
+import { causeOf, clock, count, ending, identity, number, when } from './format.js';
 import { routeTo, taskRoute } from './route.js';
 import { Rows } from './rows.js';
 import { clearFieldProblems, explainLineage, tellAtField } from './syntax.js';
@@ -187,7 +187,7 @@ export class StreamView {
       row.event = event;
       const known = event.kind in SHOWN ? event.kind : 'other';
       row.className = `event is-${known}`;
-      fill(row, h('time', { datetime: event.time, title: event.time }, when(event.time)),
+      fill(row, h('time', { datetime: event.time, title: event.time }, clock(event.time)),
         h('span.kind', {}, event.kind), h('span.what', {}, (SHOWN[known])(event)));
     }
     row.setAttribute('aria-setsize', this.#events.length);
@@ -200,11 +200,11 @@ function newRow() {
 }
 
 const SHOWN = {
-  fork: event => [taskOf(event), h('span.rest', {}, event.thread ? ' a thread, made by ' : ' made by ',
+  fork: event => [taskOf(event), h('span.rest', {}, event.thread ? 'a thread, made by ' : 'made by ',
     event.creator ? h('a', { href: taskRoute(event.creator) }, tidOf(event.creator)) : 'nobody knows whom')],
-  exec: event => [taskOf(event), h('span.rest', {}, event.uid === undefined ? '' : ` uid ${identity(event.uid)} `,
+  exec: event => [taskOf(event), h('span.rest', {}, event.uid === undefined ? '' : `uid ${identity(event.uid)} · `,
     lineageOf(event.history ?? ''), event.complete === false ? ' (not complete)' : null)],
-  exit: event => [taskOf(event), h('span.rest', {}, event.tid === event.tgid ? ' ' : ' a thread, ', ending(event.exit ?? { unknown: true }))],
+  exit: event => [taskOf(event), h('span.rest', {}, event.tid === event.tgid ? '' : 'a thread, ', ending(event.exit ?? { unknown: true }))],
   gap: event => h('strong', {}, `${event.source ?? 'events'}: `,
     event.lost === null || event.lost === undefined ? 'an uncounted number of events' : count(event.lost, 'event'),
     ' lost, ', causeOf(event.cause), event.from ? ` (${when(event.from)} – ${when(event.to)})` : ''),

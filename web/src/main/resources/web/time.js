@@ -81,6 +81,7 @@ export class TimeBar {
     this.says.textContent = this.isPast
       ? `You are looking at the past: ${name}${ago > 0 ? `, ${duration(ago)} ago` : ''}`
       : 'Now, and live';
+    this.slider.hidden = Number.isNaN(then); // on a clock of its own, whose zero nobody here knows
     this.slider.value = Number.isNaN(then) || !this.isPast ? STEPS : this.#value(ago);
     this.#describe();
   }

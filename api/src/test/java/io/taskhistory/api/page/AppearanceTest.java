@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.taskhistory.api.Scene;
+import io.taskhistory.history.Gap;
 import io.taskhistory.history.Task;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,13 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every view on screens of three widths, light and dark: it fits, whoever cannot see it can use it, and no policy is broken. */
-class AppearanceTest {
+class AppearanceTest extends SceneTest {
 
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
   private static final String AXE = axe();
@@ -28,22 +28,11 @@ class AppearanceTest {
       "if (!window.broken) { window.broken = []; document.addEventListener('securitypolicyviolation',"
           + " e => window.broken.push(e.violatedDirective + ' ' + e.blockedURI)); } return window.broken";
 
-  private ScenePage page;
-  private Browser browser;
 
   @BeforeEach
-  void open() {
-    page = new ScenePage();
-    browser = page.browser;
+  void prepare() {
     page.scene.endInEveryWay();
     page.scene.commit(200 * Scene.SECOND);
-  }
-
-  @AfterEach
-  void close() {
-    if (page != null) {
-      page.close();
-    }
   }
 
   private static String axe() {
@@ -59,6 +48,8 @@ class AppearanceTest {
     Task shell = page.scene.reader().task(3787).orElseThrow();
     return new TreeMap<>(Map.of(
         "tree", List.of("#/tree", ".row .name"),
+        "tree-past", List.of("#/tree?at=mono:158&boot=" + Scene.BOOT, ".row .name"),
+        "railway", List.of("#/railway/3767?from=2023-08-11T10:45:20Z&to=2023-08-11T10:46:40Z", ".gutter a"),
         "task", List.of("#/task/" + shell.id(), "#task pre.history"),
         "task-doubts", List.of("#/task/4000", "#task .gaps"),
         "task-killed", List.of("#/task/" + (Scene.ENDED + 1), "#task .facts .lineage"),
@@ -80,6 +71,13 @@ class AppearanceTest {
       soon(() -> assertThat(browser.texts(view.getValue().get(1))).isNotEmpty());
       check(view.getKey() + "-" + width + (dark ? "-dark" : "-light"), width, broken);
     }
+    page.open("#/stream");
+    soon(() -> assertThat(browser.text("#stream-state")).isEqualTo("live"));
+    page.happen("newcomer");
+    page.scene.writer().gap("proc", 201 * Scene.SECOND, 202 * Scene.SECOND, 12, Gap.Cause.OVERFLOW);
+    page.scene.commit(220 * Scene.SECOND);
+    soon(() -> assertThat(browser.texts(".event")).hasSizeGreaterThanOrEqualTo(4));
+    check("stream-" + width + (dark ? "-dark" : "-light"), width, broken);
     browser.js("document.querySelector('#help-open').click()");
     check("help-" + width + (dark ? "-dark" : "-light"), width, broken);
     browser.js("document.querySelector('#help-close').click()");

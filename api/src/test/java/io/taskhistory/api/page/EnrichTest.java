@@ -5,33 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** An audit record that is pasted in. */
-class EnrichTest {
+class EnrichTest extends SceneTest {
 
   /** Of the shell, some seconds after its exec; the clock was set back before. */
   static final String RECORD = "type=SYSCALL msg=audit(1691750760.271:108): arch=c000003e syscall=62 success=yes"
       + " exit=0 ppid=3767 pid=3787 auid=1000 uid=0 comm=\"bash\" exe=\"/usr/bin/bash\" key=(null)\n"
       + "type=PROCTITLE msg=audit(1691750760.271:108): proctitle=\"-bash\"\n";
 
-  private ScenePage page;
-  private Browser browser;
-
-  @BeforeEach
-  void open() {
-    page = new ScenePage();
-    browser = page.browser;
-  }
-
-  @AfterEach
-  void close() {
-    if (page != null) {
-      page.close();
-    }
-  }
 
   static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);

@@ -5,28 +5,10 @@ import static io.taskhistory.api.page.Chromium.soon;
 import static io.taskhistory.api.page.ScenePage.TOKEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** How the page gets its token, and what becomes of it while the service is away. */
-class GateTest {
-
-  private ScenePage page;
-  private Browser browser;
-
-  @BeforeEach
-  void open() {
-    page = new ScenePage();
-    browser = page.browser;
-  }
-
-  @AfterEach
-  void close() {
-    if (page != null) {
-      page.close();
-    }
-  }
+class GateTest extends SceneTest {
 
   @Test
   void link_withToken_takesItOutOfTheAddress() {

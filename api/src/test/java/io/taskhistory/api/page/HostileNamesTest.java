@@ -4,30 +4,12 @@ import static io.taskhistory.api.page.Chromium.soon;
 import static io.taskhistory.api.page.ScenePage.MARKUP;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A task chooses its own name and arguments; here they try to be markup, or to look like something else. */
-class HostileNamesTest {
-
-  private ScenePage page;
-  private Browser browser;
-
-  @BeforeEach
-  void open() {
-    page = new ScenePage();
-    browser = page.browser;
-  }
-
-  @AfterEach
-  void close() {
-    if (page != null) {
-      page.close();
-    }
-  }
+class HostileNamesTest extends SceneTest {
 
   @Test
   void hostileNames_stayText() {

@@ -7,29 +7,16 @@ import static io.taskhistory.api.page.Chromium.TAB;
 import static io.taskhistory.api.page.Chromium.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The page with a keyboard alone. */
-class KeysTest {
-
-  private ScenePage page;
-  private Browser browser;
+class KeysTest extends SceneTest {
 
   @BeforeEach
-  void open() {
-    page = new ScenePage();
-    browser = page.browser;
+  void prepare() {
     page.open("#/tree");
     soon(() -> assertThat(browser.texts(".row .name")).contains("sshd"));
-  }
-
-  @AfterEach
-  void close() {
-    if (page != null) {
-      page.close();
-    }
   }
 
   private String focused() {

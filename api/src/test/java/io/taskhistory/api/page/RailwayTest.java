@@ -7,32 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskhistory.api.Scene;
 import io.taskhistory.history.Task;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Tasks as lanes over time. */
-class RailwayTest {
+class RailwayTest extends SceneTest {
 
   /** Where a name stands on the drawing, from its left edge. */
   private static final String X_OF_NAME = "return Number([...document.querySelectorAll('.tracks .name')]"
       + ".find(text => text.textContent === arguments[0])?.getAttribute('x') ?? -1)";
 
-  private ScenePage page;
-  private Browser browser;
-
-  @BeforeEach
-  void open() {
-    page = new ScenePage();
-    browser = page.browser;
-  }
-
-  @AfterEach
-  void close() {
-    if (page != null) {
-      page.close();
-    }
-  }
 
   /** Of sshd, from when it was started until the last of its family has. */
   private String address() {

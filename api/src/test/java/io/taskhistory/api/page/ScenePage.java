@@ -7,6 +7,7 @@ import io.taskhistory.history.Details;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.Provenance;
 import io.taskhistory.history.RawText;
+import io.taskhistory.history.Task;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -27,6 +28,8 @@ final class ScenePage implements AutoCloseable {
   final Browser browser;
   private ApiServer server;
   private String url;
+  private int pid = 6000;
+  private long time = 205;
 
   ScenePage() {
     browser = Chromium.browser();
@@ -58,6 +61,20 @@ final class ScenePage implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A child of the shell is started, execs a program of that name, and ends with code 3. */
+  void happen(String name) {
+    Task shell = scene.reader().task(3787).orElseThrow();
+    Task child = scene.process(++pid, time * Scene.SECOND, shell.entry(), shell);
+    scene.commit(time * Scene.SECOND);
+    Entry exec = scene.entry(shell.entry(), ++time * Scene.SECOND, pid, name, Provenance.OBSERVED);
+    child.enter(exec);
+    child.rename(exec.name());
+    scene.writer().save(child);
+    scene.commit(time * Scene.SECOND);
+    scene.end(child, ++time * Scene.SECOND, 3 << 8);
+    scene.commit(time * Scene.SECOND);
   }
 
   /** Its address, without a token. */

@@ -7,28 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskhistory.api.Scene;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.Provenance;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Past execs. */
-class SearchTest {
-
-  private ScenePage page;
-  private Browser browser;
-
-  @BeforeEach
-  void open() {
-    page = new ScenePage();
-    browser = page.browser;
-  }
-
-  @AfterEach
-  void close() {
-    if (page != null) {
-      page.close();
-    }
-  }
+class SearchTest extends SceneTest {
 
   @Test
   void search_byName_leadsToTheTaskOfThatMoment() {

@@ -3,28 +3,10 @@ package io.taskhistory.api.page;
 import static io.taskhistory.api.page.Chromium.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** How well the service follows. */
-class StatusTest {
-
-  private ScenePage page;
-  private Browser browser;
-
-  @BeforeEach
-  void open() {
-    page = new ScenePage();
-    browser = page.browser;
-  }
-
-  @AfterEach
-  void close() {
-    if (page != null) {
-      page.close();
-    }
-  }
+class StatusTest extends SceneTest {
 
   @Test
   void strip_showsHowWellTheServiceFollows() {

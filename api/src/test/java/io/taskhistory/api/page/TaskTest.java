@@ -5,28 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskhistory.api.Scene;
 import io.taskhistory.history.Task;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** One task's page. */
-class TaskTest {
-
-  private ScenePage page;
-  private Browser browser;
-
-  @BeforeEach
-  void open() {
-    page = new ScenePage();
-    browser = page.browser;
-  }
-
-  @AfterEach
-  void close() {
-    if (page != null) {
-      page.close();
-    }
-  }
+class TaskTest extends SceneTest {
 
   @Test
   void task_showsItsChainAndWhatIsToDoubt() {

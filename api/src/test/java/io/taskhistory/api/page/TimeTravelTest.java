@@ -5,28 +5,10 @@ import static io.taskhistory.api.page.Chromium.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskhistory.api.Scene;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The tree and tasks as they were. */
-class TimeTravelTest {
-
-  private ScenePage page;
-  private Browser browser;
-
-  @BeforeEach
-  void open() {
-    page = new ScenePage();
-    browser = page.browser;
-  }
-
-  @AfterEach
-  void close() {
-    if (page != null) {
-      page.close();
-    }
-  }
+class TimeTravelTest extends SceneTest {
 
   @Test
   void tree_atATime_showsWhoLivedThenAndSaysSo() {

@@ -10,34 +10,22 @@ import io.taskhistory.history.Entry;
 import io.taskhistory.history.Provenance;
 import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The live tree. */
-class TreeTest {
+class TreeTest extends SceneTest {
 
   private static final String AT_THE_TOP =
       "return [...document.querySelectorAll('.row')].map(e => [e.getBoundingClientRect().top, e])"
           + ".filter(([top]) => Math.abs(top - document.querySelector('#tree').getBoundingClientRect().top) < 2)"
           + ".map(([, e]) => e.querySelector('.tid').innerText).join()";
 
-  private ScenePage page;
-  private Browser browser;
   private Scene scene;
 
   @BeforeEach
-  void open() {
-    page = new ScenePage();
-    browser = page.browser;
+  void prepare() {
     scene = page.scene;
-  }
-
-  @AfterEach
-  void close() {
-    if (page != null) {
-      page.close();
-    }
   }
 
   @Test
