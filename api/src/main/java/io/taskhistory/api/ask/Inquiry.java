@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Inquiry {
 
+  private static final Pattern TID = Pattern.compile("[1-9][0-9]{0,9}");
   private static final Duration PATIENCE = Duration.ofMillis(250);
   private static final Duration MOST_BETWEEN = Duration.ofMinutes(1);
 
@@ -374,7 +376,7 @@ public final class Inquiry {
   }
 
   private static int number(String tid) {
-    if (!tid.matches("[1-9][0-9]{0,9}")) {
+    if (!TID.matcher(tid).matches()) {
       throw badTid(tid);
     }
     try {

@@ -1,5 +1,6 @@
 package io.taskhistory.api.ask;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 
@@ -13,32 +14,50 @@ public final class Rfc3339 {
 
   private Rfc3339() {}
 
+  /** The day that was written last: an answer has dozens of times, nearly all of one day. Any thread may replace it. */
+  private static volatile Day lastDay = new Day(0, LocalDate.EPOCH);
+
+  private record Day(long number, LocalDate date) {
+
+    static LocalDate date(long number) {
+      Day day = lastDay;
+      if (day.number != number) {
+        day = new Day(number, LocalDate.ofEpochDay(number));
+        lastDay = day;
+      }
+      return day.date;
+    }
+  }
+
   /** {@code wall}, nanoseconds since 1970 UTC, as {@code 2023-08-11T10:45:38.271000000Z}. */
   public static String write(long wall) {
     long seconds = Math.floorDiv(wall, SECOND);
-    LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(seconds, SECONDS_A_DAY));
+    LocalDate date = Day.date(Math.floorDiv(seconds, SECONDS_A_DAY));
     int ofDay = Math.floorMod(seconds, SECONDS_A_DAY);
-    StringBuilder out = new StringBuilder(30);
-    digits(out, date.getYear(), 4).append('-');
-    digits(out, date.getMonthValue(), 2).append('-');
-    digits(out, date.getDayOfMonth(), 2).append('T');
-    digits(out, ofDay / 3600, 2).append(':');
-    digits(out, ofDay / 60 % 60, 2).append(':');
-    digits(out, ofDay % 60, 2).append('.');
-    return digits(out, (int) Math.floorMod(wall, SECOND), 9).append('Z').toString();
+    byte[] out = "0000-00-00T00:00:00.000000000Z".getBytes(StandardCharsets.ISO_8859_1);
+    digits(out, date.getYear(), 4);
+    digits(out, date.getMonthValue(), 7);
+    digits(out, date.getDayOfMonth(), 10);
+    digits(out, ofDay / 3600, 13);
+    digits(out, ofDay / 60 % 60, 16);
+    digits(out, ofDay % 60, 19);
+    digits(out, (int) Math.floorMod(wall, SECOND), 29);
+    return new String(out, StandardCharsets.ISO_8859_1);
   }
 
   /** {@code time} as seconds with nine digits of fraction. */
   public static String writeSeconds(long time) {
-    StringBuilder out = new StringBuilder(24).append(time / SECOND).append('.');
-    return digits(out, (int) (time % SECOND), 9).toString();
+    byte[] fraction = ".000000000".getBytes(StandardCharsets.ISO_8859_1);
+    digits(fraction, (int) (time % SECOND), fraction.length);
+    return time / SECOND + new String(fraction, StandardCharsets.ISO_8859_1);
   }
 
-  private static StringBuilder digits(StringBuilder out, int value, int width) {
-    for (int scale = (int) Math.pow(10, width - 1); scale > 0; scale /= 10) {
-      out.append((char) ('0' + value / scale % 10));
+  /** Puts them over the zeros before {@code end}. */
+  private static void digits(byte[] out, int value, int end) {
+    int at = end;
+    for (int left = value; left > 0; left /= 10) {
+      out[--at] = (byte) ('0' + left % 10);
     }
-    return out;
   }
 
   /** Nanoseconds since 1970 UTC, or {@link #NO_TIME} where {@code text} is not RFC 3339 or not in range. */

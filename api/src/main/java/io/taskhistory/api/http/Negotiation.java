@@ -6,10 +6,14 @@ import io.taskhistory.api.openapi.Endpoint;
 import io.taskhistory.api.openapi.Request;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Whether caller and call agree on media types: what a body is in, and what an answer may be in (RFC 9110, 12.5.1). */
 final class Negotiation {
+
+  /** A range that is not taken. */
+  private static final Pattern EXCLUDED = Pattern.compile("(?i).*;q=0(\\.0*)?");
 
   /** As what clients send a body that they know nothing of; the last is what curl says where it is told nothing. */
   private static final List<String> ANYTHING =
@@ -61,7 +65,7 @@ final class Negotiation {
       int close = range.equals(media) ? 3 : range.equals(all) ? 2 : range.equals("*/*") ? 1 : 0;
       if (close > closeness) {
         closeness = close;
-        taken = !part.replace(" ", "").matches("(?i).*;q=0(\\.0*)?");
+        taken = !(part.indexOf(';') >= 0 && EXCLUDED.matcher(part.replace(" ", "")).matches());
       }
     }
     return taken;
