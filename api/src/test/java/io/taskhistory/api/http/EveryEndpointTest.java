@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.taskhistory.api.openapi.Endpoint;
 import io.taskhistory.api.openapi.Endpoints;
 import java.io.IOException;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -49,14 +47,8 @@ class EveryEndpointTest {
 
   /** What comes back, of an answer that ends. */
   static String ask(String line, String hostName, String... headers) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", host.port())) {
-      socket.setSoTimeout(60_000);
-      String request = line + " HTTP/1.1\r\nHost: " + hostName + "\r\nConnection: close\r\nContent-Length: 0\r\n"
-          + String.join("", Stream.of(headers).map(header -> header + "\r\n").toList()) + "\r\n";
-      socket.getOutputStream().write(
-          request.replace("PORT", Integer.toString(host.port())).getBytes(StandardCharsets.ISO_8859_1));
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-    }
+    return host.raw(line + " HTTP/1.1\r\nHost: " + hostName + "\r\nConnection: close\r\nContent-Length: 0\r\n"
+        + String.join("", Stream.of(headers).map(header -> header + "\r\n").toList()) + "\r\n");
   }
 
   private static void assertSafe(String answer) {

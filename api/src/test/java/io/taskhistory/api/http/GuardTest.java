@@ -3,11 +3,8 @@ package io.taskhistory.api.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,15 +27,8 @@ class GuardTest {
     host.close();
   }
 
-  /** What comes back for a request written by hand. */
   private static String raw(String request) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", host.port())) {
-      socket.setSoTimeout(20_000);
-      socket.getOutputStream().write(request.replace("PORT", Integer.toString(host.port()))
-          .getBytes(StandardCharsets.ISO_8859_1));
-      InputStream in = socket.getInputStream();
-      return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
-    }
+    return host.raw(request);
   }
 
   @ParameterizedTest

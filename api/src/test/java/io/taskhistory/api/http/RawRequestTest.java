@@ -3,8 +3,6 @@ package io.taskhistory.api.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,17 +25,6 @@ class RawRequestTest {
     host.close();
   }
 
-  /** All that comes back until the server closes. */
-  private static String raw(String request) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", host.port())) {
-      socket.setSoTimeout(60_000);
-      socket.getOutputStream().write(
-          request.replace("PORT", Integer.toString(host.port())).getBytes(StandardCharsets.ISO_8859_1));
-      socket.shutdownOutput();
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-    }
-  }
-
   private static int answers(String all) {
     return all.split("HTTP/1\\.1 [1-5][0-9]{2} ", -1).length - 1;
   }
@@ -56,7 +43,7 @@ class RawRequestTest {
       "\0X: y\r\nContent-Length: 0", "X y\r\nContent-Length: 0", ": x\r\nContent-Length: 0",
       "Host: 127.0.0.1:PORT\r\nContent-Length: 0", "Host: evil.example\r\nContent-Length: 0"})
   void framing_thatIsAmbiguous_isRefusedAndEndsTheConnection(String headers) throws IOException {
-    String answer = raw("POST /api/v1/lineages HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nAuthorization: Bearer " + TOKEN
+    String answer = host.raw("POST /api/v1/lineages HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nAuthorization: Bearer " + TOKEN
         + "\r\n" + headers + "\r\n\r\n" + NEXT);
     assertThat(answer).startsWith("HTTP/1.1 4").doesNotContain("HTTP/1.1 200").doesNotContainIgnoringCase("jetty");
     assertThat(answers(answer)).as(answer).isEqualTo(1);
@@ -65,7 +52,7 @@ class RawRequestTest {
   @ParameterizedTest
   @ValueSource(strings = {"x\r\n", "-1\r\n", "0x1\r\na\r\n0\r\n", "1\r\nab\r\n0\r\n", "fffffffffffffffff\r\n", "\r\n"})
   void chunk_thatIsNone_endsTheConnection(String chunk) throws IOException {
-    String answer = raw("POST /api/v1/lineages HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nAuthorization: Bearer " + TOKEN
+    String answer = host.raw("POST /api/v1/lineages HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nAuthorization: Bearer " + TOKEN
         + "\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + "\r\n" + NEXT);
     assertThat(answers(answer)).as(answer).isLessThanOrEqualTo(1);
     assertThat(answer).doesNotContain("ok\n");
@@ -78,7 +65,7 @@ class RawRequestTest {
       "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:PORT\nConnection: close\r\n\r\n",
       "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:PORT\rX: y\r\nConnection: close\r\n\r\n"})
   void line_thatEndsInPart_letsNobodyIn(String request) throws IOException {
-    String answer = raw(request);
+    String answer = host.raw(request);
     assertThat(answers(answer)).as(answer).isEqualTo(1);
     assertThat(answer).startsWith("HTTP/1.1 4");
   }
@@ -92,7 +79,7 @@ class RawRequestTest {
       "GET /healthz HTTP/1.1", "GET /healthz HTTP/1.0", "GET * HTTP/1.1\r\nHost: 127.0.0.1:PORT",
       "GET /healthz HTTP/1.1\r\nHost:", "PRI * HTTP/2.0", "GET /health\0z HTTP/1.1\r\nHost: 127.0.0.1:PORT"})
   void target_ofAnotherHostOrNone_isRefused(String request) throws IOException {
-    String answer = raw(request + "\r\nConnection: close\r\n\r\n");
+    String answer = host.raw(request + "\r\nConnection: close\r\n\r\n");
     assertThat(answer).doesNotContain("HTTP/1.1 2").doesNotContain("ok\n");
   }
 
@@ -106,7 +93,7 @@ class RawRequestTest {
       "/../../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/..%c0%af..%c0%afetc/passwd", "/index.html/../metrics",
       "/api/v1/tasks/%2e%2e%2f%2e%2e%2fstatus", "/webjars/../metrics", "/healthz%0d%0aX:%20y"})
   void path_inDisguise_tellsNothing(String path) throws IOException {
-    String answer = raw("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n\r\n");
+    String answer = host.raw("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n\r\n");
     assertThat(answer).startsWith("HTTP/1.1 4").doesNotContain("taskhistory_").doesNotContain("root:")
         .doesNotContain("\r\nX: y").doesNotContain("watermark\"");
   }
@@ -122,13 +109,13 @@ class RawRequestTest {
       String answer = sent(request);
       assertThat(answer).doesNotContain("HTTP/1.1 2").doesNotContain("HTTP/1.1 5");
     }
-    assertThat(raw(NEXT.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"))).as("it lives").startsWith("HTTP/1.1 200");
+    assertThat(host.raw(NEXT.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"))).as("it lives").startsWith("HTTP/1.1 200");
   }
 
   /** The server may have closed before all was sent. */
   private static String sent(String request) {
     try {
-      return raw(request);
+      return host.raw(request);
     } catch (IOException e) {
       return "";
     }
@@ -137,7 +124,7 @@ class RawRequestTest {
   @ParameterizedTest
   @ValueSource(strings = {"Bearer wrong", "none"})
   void body_announced_isNotAskedForWithoutTheToken(String authorization) throws IOException {
-    String answer = raw("POST /api/v1/lineages HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nExpect: 100-continue\r\n"
+    String answer = host.raw("POST /api/v1/lineages HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nExpect: 100-continue\r\n"
         + "Content-Length: 1000000000\r\nAuthorization: " + authorization + "\r\n\r\n");
     assertThat(answer).startsWith("HTTP/1.1 401 ").doesNotContain("100 Continue");
   }

@@ -6,6 +6,7 @@ import io.taskhistory.api.Scene;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -47,6 +48,17 @@ public final class Running implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  /** All that comes back for a request written by hand, in which {@code PORT} stands for ours, until the end. */
+  String raw(String request) throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      socket.setSoTimeout(60_000);
+      socket.getOutputStream().write(
+          request.replace("PORT", Integer.toString(port)).getBytes(StandardCharsets.ISO_8859_1));
+      socket.shutdownOutput();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
   }
 
   HttpRequest.Builder request(String path) {

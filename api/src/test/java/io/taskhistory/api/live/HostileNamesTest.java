@@ -36,9 +36,9 @@ class HostileNamesTest extends AskingTest {
 
   /** Runs the actor under each name, with hostile arguments in a hostile directory; the pids, in order. */
   private int[] start() throws Exception {
-    List<String> steps = new ArrayList<>(List.of("say", "parent"));
+    List<String> steps = new ArrayList<>();
     for (int i = 0; i < HOSTILE.size(); i++) {
-      String home = directory + "/" + LONG_ESCAPES.replace("/", "") + i;
+      String home = directory + "/" + LONG_ESCAPES + i;
       String file = home + "/" + HOSTILE.get(i);
       assertThat(new ProcessBuilder("sh", "-c", "mkdir -p \"$(printf \"$2\")\" && cp \"$1\" \"$(printf \"$3\")\"", "sh",
           Programs.actor().toString(), home, file.replace("%", "%%")).inheritIO().start().waitFor()).isZero();
@@ -72,6 +72,8 @@ class HostileNamesTest extends AskingTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     process.getInputStream().transferTo(out);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(out.toString(StandardCharsets.UTF_8)).isZero();
+    assertThat(out.size()).as("something is shown").isPositive();
     return out.toByteArray();
   }
 
@@ -81,10 +83,14 @@ class HostileNamesTest extends AskingTest {
     all.addAll(List.of(args));
     String name = String.join(" ", args);
     assertHarmless(name, output(Machinery.command(all.toArray(String[]::new))));
-    List<String> onTerminal = Machinery.command(all.toArray(String[]::new));
-    onTerminal.addAll(1, List.of("-Dtaskhistory.stdout.terminal=true", "-Dtaskhistory.stderr.terminal=true"));
-    String quoted = String.join(" ", onTerminal.stream().map(word -> "'" + word.replace("'", "'\\''") + "'").toList());
-    assertHarmless(name + " on a terminal", output(List.of("script", "-qec", quoted, "/dev/null")));
+    assertHarmless(name + " on a terminal", output(onTerminal(all)));
+  }
+
+  private static List<String> onTerminal(List<String> args) {
+    List<String> command = Machinery.command(args.toArray(String[]::new));
+    command.addAll(1, List.of("-Dtaskhistory.stdout.terminal=true", "-Dtaskhistory.stderr.terminal=true"));
+    String quoted = String.join(" ", command.stream().map(word -> "'" + word.replace("'", "'\\''") + "'").toList());
+    return List.of("script", "-qec", quoted, "/dev/null");
   }
 
   @Test
