@@ -126,7 +126,8 @@ export class TaskView {
       ['chain', [entries, task.tgid], () => chainOf(task, this.#openEntries)],
       ['completeness', [task.complete, task.reasons, task.gaps], () => completenessOf(task)],
       ['identity', rest, () => this.#identity(task, signal)],
-      ['children', [this.#children.state, this.#threads(task)], () => this.#children.draw(this.#moment(task), this.#threads(task))],
+      ['children', [this.#children.state, this.#threads(task)],
+        () => this.#children.draw(this.#moment(task), this.#threads(task))],
       ['strings', entries, () => this.#strings(task, signal)],
     ].map(([key, content, make]) => this.#section(key, JSON.stringify(content), make));
     if (sections.some(section => section.parentNode !== this.place) || this.place.children.length !== sections.length) {
@@ -188,8 +189,9 @@ export class TaskView {
         : [timeOf(task.end), task.end ? ` after ${duration(Date.parse(task.end) - Date.parse(task.start))}` : null]],
       ['Exit', task.state === 'live' ? null : ending(task.exit ?? { unknown: true })],
       ['Ended by', task.exit?.by?.kind === 'task' ? senderOf(task) : null, 'The task that sent the signal'],
-      ['Creator', this.#relative(task.creator, signal), 'The task that called clone'],
-      ['Reaper', task.reaper && task.reaper === task.creator ? 'its creator' : this.#relative(task.reaper, signal),
+      ['Creator', this.#relative(task.creator, this.#moment(task).at, signal), 'The task that called clone'],
+      ['Reaper', task.reaper && task.reaper === task.creator ? 'its creator'
+        : this.#relative(task.reaper, this.#moment(task).at, signal),
         'The task that ppid names: another than the creator once that is gone'],
       ['Boot', h('code', {}, task.boot)],
     ].filter(([, value]) => value !== null);
@@ -199,7 +201,7 @@ export class TaskView {
   }
 
   /** A link to another task: its id at once, its name once that is known; to the same time, where it lived then. */
-  #relative(id, signal) {
+  #relative(id, at, signal) {
     if (!id) {
       return h('span.muted', {}, 'not known');
     }
@@ -209,10 +211,13 @@ export class TaskView {
     if (live !== undefined) {
       name(live.comm, live.tid);
     } else {
-      getJson(taskPath(id), this.#then, signal)
-        .then(task => { link.href = taskRoute(id, this.#at, this.#boot); return task; },
-          e => e instanceof Problem && this.#at !== '' ? getJson(taskPath(id), {}, signal) : Promise.reject(e))
-        .then(task => name(task.comm, task.tid), () => { });
+      getJson(taskPath(id), {}, signal)
+        .then(other => {
+          name(other.comm, other.tid);
+          if (livedAt(other, at)) {
+            link.href = taskRoute(id, this.#at, this.#boot);
+          }
+        }, () => { });
     }
     return link;
   }
@@ -253,6 +258,11 @@ function senderOf(task) {
   return [who, by.history
     ? h('p.lineage', {}, lineageOf(by.history), by.complete ? null : ' (not complete)')
     : null];
+}
+
+/** Whether a task lived at a time in milliseconds since 1970; NaN is now, and no time to look at. */
+function livedAt(task, at) {
+  return millisSince(0, task.start) <= at && !(task.end && millisSince(0, task.end) <= at);
 }
 
 /** A time in the address on the wall clock, in milliseconds since 1970; NaN for now. */
