@@ -136,7 +136,7 @@ public final class Collector implements CollectorView, AutoCloseable {
 
   /** A commit has ended. If nobody waits for that, it is noticed soon enough, and a cycle is saved. */
   private void wakeUpIfAwaited() {
-    if (watermark.isAwaited()) {
+    if (watermark.isStoreAwaited()) {
       wakeUp();
     }
   }
@@ -189,15 +189,9 @@ public final class Collector implements CollectorView, AutoCloseable {
 
   /** Sees to it that what was applied is kept, and says how far that came. */
   private void keepUp(long settled) {
-    long kept = committer.keepUp(settled, watermark.isAwaited());
-    if (committer.isAllKept()) {
-      watermark.publish(settled, settled);
-    } else if (committer.isStuck()) {
-      // The live table has it: who asks about tasks need not wait for a disk.
-      watermark.publish(settled, Math.max(kept, watermark.kept()));
-    } else if (kept >= 0) {
-      watermark.publish(Math.max(kept, watermark.get()), Math.max(kept, watermark.kept()));
-    }
+    long kept = committer.keepUp(settled, watermark.isStoreAwaited());
+    // The live table has what was applied: who asks about tasks need not wait for a commit.
+    watermark.publish(settled, committer.isAllKept() ? settled : Math.max(kept, watermark.kept()), committer.isStuck());
   }
 
   private long drain() {
@@ -245,6 +239,11 @@ public final class Collector implements CollectorView, AutoCloseable {
   @Override
   public boolean awaitNow(Duration atMost) {
     return watermark.await(setup.clock.getAsLong(), atMost.toNanos(), this::wakeUp);
+  }
+
+  @Override
+  public boolean awaitKept(Duration atMost) {
+    return watermark.awaitKept(setup.clock.getAsLong(), atMost.toNanos(), this::wakeUp);
   }
 
   @Override

@@ -13,8 +13,8 @@ public interface CollectorView {
   long watermark();
 
   /**
-   * Up to when the store has everything too, past execs and children among it. Behind the watermark where the store is
-   * slow or refuses.
+   * Up to when the store has everything too, past execs and children among it: some milliseconds behind the watermark, or
+   * more where the store is slow or refuses.
    */
   long kept();
 
@@ -24,6 +24,15 @@ public interface CollectorView {
    * @return whether that was so within {@code atMost}
    */
   boolean awaitNow(Duration atMost);
+
+  /**
+   * The same, until the store has it; where that is stuck, it is not waited for. What follows nothing need not wait.
+   *
+   * @return whether it has, or is stuck, within {@code atMost}
+   */
+  default boolean awaitKept(Duration atMost) {
+    return awaitNow(atMost);
+  }
 
   /**
    * Takes in how the clocks stand: a step of the wall clock before the call is in the boot's ledger after it.

@@ -45,14 +45,20 @@ public final class Inquiry {
   private @Nullable Task[] recent = NONE;
   private @Nullable Upkeep upkeep;
 
-  private Inquiry(HistoryReader reader, CollectorView collector, @Nullable String at, @Nullable String boot) {
+  private Inquiry(
+      HistoryReader reader, CollectorView collector, @Nullable String at, @Nullable String boot, boolean ofStore) {
     this.reader = reader;
     this.collector = collector;
     this.times = new BootTimes(reader);
     moreCame();
     this.at = when(at, at, boot);
-    if (this.at == null || this.at.stream().anyMatch(this::isToCome)) {
-      collector.awaitNow(PATIENCE);
+    long reached = ofStore ? collector.kept() : collector.watermark();
+    if (this.at == null || this.at.stream().anyMatch(span -> isBehind(span, reached))) {
+      if (ofStore) {
+        collector.awaitKept(PATIENCE);
+      } else {
+        collector.awaitNow(PATIENCE);
+      }
     }
     long inStore = collector.kept();
     this.applied = collector.watermark();
@@ -60,8 +66,8 @@ public final class Inquiry {
     this.kept = Rfc3339.write(reader.boot().wallAt(Math.min(applied, inStore)));
   }
 
-  private boolean isToCome(Span span) {
-    return span.boot().equals(reader.boot()) && span.to() > collector.watermark();
+  private boolean isBehind(Span span, long reached) {
+    return span.boot().equals(reader.boot()) && span.to() > reached;
   }
 
   /** Times that come in from now on can be later than those before. */
@@ -81,7 +87,13 @@ public final class Inquiry {
    */
   public static Inquiry about(
       HistoryReader reader, CollectorView collector, @Nullable String at, @Nullable String boot) {
-    return new Inquiry(reader, collector, at, boot);
+    return new Inquiry(reader, collector, at, boot, false);
+  }
+
+  /** The same about what only the store answers: past execs, children, events, and who lived at a time. */
+  public static Inquiry ofStore(
+      HistoryReader reader, CollectorView collector, @Nullable String at, @Nullable String boot) {
+    return new Inquiry(reader, collector, at, boot, true);
   }
 
   /** With what can tell whether something has been dropped. */

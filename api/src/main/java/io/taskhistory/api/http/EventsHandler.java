@@ -35,7 +35,7 @@ final class EventsHandler {
   void events(Context ctx, Params params) throws IOException {
     EventCursor after = place(params);
     String root = params.text("root");
-    Inquiry inquiry = Inquiry.now(reader, collector);
+    Inquiry inquiry = Inquiry.ofStore(reader, collector, null, null);
     EventFilter filter = new EventFilter(params.words("kind"), params.raw("comm"), params.raw("exe"),
         params.number("uid", Details.UNKNOWN_NUMBER), params.lineage(),
         root == null ? null : new Descent(reader, inquiry.task(root).task()));

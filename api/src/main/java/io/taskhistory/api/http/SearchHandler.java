@@ -43,7 +43,7 @@ final class SearchHandler {
     String cursor = params.cursor();
     long uid = params.number("uid", Details.UNKNOWN_NUMBER);
     int size = params.number("size");
-    Inquiry inquiry = Inquiry.now(reader, collector);
+    Inquiry inquiry = Inquiry.ofStore(reader, collector, null, null);
     SearchTimes times = inquiry.searchTimes(
         params.text("from"), params.text("to"), params.text("at"), params.text("boot"));
     ExecPage page = reader.execs(new ExecQuery(

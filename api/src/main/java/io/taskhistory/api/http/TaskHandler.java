@@ -57,7 +57,7 @@ final class TaskHandler {
 
   void children(Context ctx, Params params) {
     int size = params.number("size");
-    Inquiry inquiry = about(params);
+    Inquiry inquiry = Inquiry.ofStore(reader, collector, params.text("at"), params.text("boot")).within(bounds.upkeep());
     Found creator = inquiry.task(params.path("tid"));
     String cursor = params.cursor();
     Task after = cursor == null ? null : cursor(reader, cursor);

@@ -57,14 +57,14 @@ final class TreeHandler {
   }
 
   private void at(Context ctx, Params params) {
-    Inquiry inquiry = Inquiry.about(reader, collector, params.text("at"), params.text("boot"));
+    Inquiry inquiry = Inquiry.ofStore(reader, collector, params.text("at"), params.text("boot"));
     PastTree tree = inquiry.tree();
     past(ctx, params, inquiry, tree, root -> inquiry.task(root).task(),
         (node, top) -> TreeNodeView.at(node, top, tree.to()));
   }
 
   private void within(Context ctx, Params params, @Nullable String from, @Nullable String to) {
-    Inquiry inquiry = Inquiry.now(reader, collector);
+    Inquiry inquiry = Inquiry.ofStore(reader, collector, null, null);
     PastTree tree = inquiry.tree(from, to, params.text("boot"));
     Function<Task, @Nullable Exit> exits = inquiry.exits(tree.boot());
     past(ctx, params, inquiry, tree, root -> inquiry.task(root, tree),

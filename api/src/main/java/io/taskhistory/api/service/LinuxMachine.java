@@ -201,6 +201,11 @@ public final class LinuxMachine implements Machine {
     }
 
     @Override
+    public boolean awaitKept(Duration atMost) {
+      return collector.awaitKept(atMost);
+    }
+
+    @Override
     public long lookAtClocks() {
       return collector.lookAtClocks();
     }
