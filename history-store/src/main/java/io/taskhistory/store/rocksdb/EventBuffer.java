@@ -5,16 +5,35 @@ import java.util.Arrays;
 /** The events of one commit, in arrays that are used again and again: sorting them leaves no garbage. */
 final class EventBuffer {
 
-  private int[] kinds = new int[256];
-  private long[] times = new long[256];
-  private int[] tids = new int[256];
-  private long[] starts = new long[256];
-  private int[] order = new int[256];
-  private int[] spare = new int[256];
+  /** Larger arrays than these, left by an unusual commit, are given back. */
+  private static final int USUAL = 1 << 14;
+
+  private int[] kinds = {};
+  private long[] times = {};
+  private int[] tids = {};
+  private long[] starts = {};
+  private int[] order = {};
+  private int[] spare = {};
   private int size;
+
+  EventBuffer() {
+    resize(USUAL / 64);
+  }
 
   void clear() {
     size = 0;
+    if (kinds.length > USUAL) {
+      resize(USUAL / 64);
+    }
+  }
+
+  private void resize(int length) {
+    kinds = Arrays.copyOf(kinds, length);
+    times = Arrays.copyOf(times, length);
+    tids = Arrays.copyOf(tids, length);
+    starts = Arrays.copyOf(starts, length);
+    order = new int[length];
+    spare = new int[length];
   }
 
   int size() {
@@ -23,13 +42,7 @@ final class EventBuffer {
 
   void add(int kind, long time, int tid, long start) {
     if (size == kinds.length) {
-      int more = size * 2;
-      kinds = Arrays.copyOf(kinds, more);
-      times = Arrays.copyOf(times, more);
-      tids = Arrays.copyOf(tids, more);
-      starts = Arrays.copyOf(starts, more);
-      order = new int[more];
-      spare = new int[more];
+      resize(size * 2);
     }
     kinds[size] = kind;
     times[size] = time;
