@@ -233,18 +233,7 @@ public final class Inquiry {
    * @param boot the boot that both are in, or null for whichever they fall into
    */
   public PastTree tree(@Nullable String from, @Nullable String to, @Nullable String boot) {
-    Boot named = boot == null ? null : AskedTime.boot(boot, times.boots());
-    Moment last = to == null ? end(named == null ? reader.boot() : named) : bound(AskedTime.parse("to", to), named, 0);
-    Moment first = from == null
-        ? new Moment(last.boot(), 0) : bound(AskedTime.parse("from", from), named, Integer.MAX_VALUE);
-    if (!first.boot().equals(last.boot())) {
-      throw new Refusal(Refusal.Kind.BAD_PARAMETER, "from lies in boot " + first.boot().id() + ", to in "
-          + last.boot().id() + "; each boot has a tree of its own: ask for one of them with boot=");
-    }
-    if (last.time() < first.time()) {
-      throw new Refusal(Refusal.Kind.BAD_PARAMETER, "to is before from");
-    }
-    return PastTree.of(reader, new Span(last.boot(), first.time(), last.time()));
+    return PastTree.of(reader, stretches().between(from, to, boot));
   }
 
   /** The task that {@code tid} names in a tree: of several that held a number within its time, the last one. */
@@ -254,23 +243,6 @@ public final class Inquiry {
     }
     return reader.tasks(number(tid), new Moment(tree.boot(), tree.from()), tree.to()).stream().findFirst()
         .orElseThrow(() -> noSuchTask("nobody held tid " + tid + " within that time, as far as is known"));
-  }
-
-  private Moment end(Boot boot) {
-    return new Moment(boot, boot.equals(reader.boot()) ? applied : Math.max(0, reader.watermark(boot)));
-  }
-
-  /** The same within one boot, where one is named: what lies before or after it stands for its start or end. */
-  private Moment bound(AskedTime time, @Nullable Boot boot, int which) {
-    List<Span> when = times.when(time, time, boot);
-    if (!when.isEmpty()) {
-      return when.get(Math.min(which, when.size() - 1)).end();
-    }
-    Moment near = times.near(time);
-    if (boot == null || near.boot().equals(boot)) {
-      return near;
-    }
-    return near.boot().index() < boot.index() ? new Moment(boot, 0) : end(boot);
   }
 
   /** What a search is limited to, of any boot. */
@@ -285,18 +257,11 @@ public final class Inquiry {
    */
   public SearchTimes searchTimes(
       @Nullable String from, @Nullable String to, @Nullable String at, @Nullable String boot) {
-    if (to != null && at != null) {
-      throw new Refusal(Refusal.Kind.BAD_PARAMETER, "at stands in place of to; give one of them");
-    }
-    Boot named = boot == null ? null : AskedTime.boot(boot, times.boots());
-    AskedTime first = from == null ? null : AskedTime.parse("from", from);
-    AskedTime last = to != null ? AskedTime.parse("to", to) : at != null ? AskedTime.parse("at", at).next() : null;
-    Moment start = named == null ? null : new Moment(named, 0);
-    Moment end = named == null ? null : new Moment(named, Long.MAX_VALUE);
-    return new SearchTimes(
-        first == null ? start : bound(first, named, Integer.MAX_VALUE), last == null ? end : bound(last, named, 0),
-        first == null || first.monotonic() ? Long.MIN_VALUE : first.nanos(),
-        last == null || last.monotonic() ? Long.MAX_VALUE : last.nanos());
+    return stretches().search(from, to, at, boot);
+  }
+
+  private Stretches stretches() {
+    return new Stretches(reader, times, applied);
   }
 
   private Found task(int tid, @Nullable List<Span> when) {
