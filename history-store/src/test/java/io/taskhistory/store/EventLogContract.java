@@ -17,41 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every store tells of what was kept, in which order, and of who lived at a time. */
-public abstract class EventLogContract {
-
-  private static final BootFacts FIRST_BOOT = HistoryStoreContract.facts(1);
-  private static final BootFacts SECOND_BOOT = HistoryStoreContract.facts(2);
-
-  private HistoryStore store;
-  private HistoryWriter writer;
-  private HistoryReader reader;
-
-  /** Opens the store; the next time, what is kept by then goes on. */
-  protected abstract HistoryStore open(BootFacts boot);
-
-  @BeforeEach
-  final void openFirst() {
-    openAgain(FIRST_BOOT);
-  }
-
-  @AfterEach
-  final void closeLast() {
-    store.close();
-  }
-
-  private void openAgain(BootFacts boot) {
-    if (store != null) {
-      store.close();
-    }
-    store = open(boot);
-    writer = store.writer();
-    reader = store.reader();
-  }
+public abstract class EventLogContract extends StoreContract {
 
   private Task fork(int tid, long start) {
     Task task = Task.leader(writer.boot(), tid, start, writer.root());

@@ -21,30 +21,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every store does. A store passes by extending this and saying how it is opened. */
-public abstract class HistoryStoreContract {
-
-  protected static final BootFacts FIRST_BOOT = facts(1);
-  protected static final BootFacts SECOND_BOOT = facts(2);
+public abstract class HistoryStoreContract extends StoreContract {
 
   private static final long NONE = Details.UNKNOWN_NUMBER;
-
-  private HistoryStore store;
-  private HistoryWriter writer;
-  private HistoryReader reader;
-
-  /** Opens the store; the next time, what is kept by then goes on. */
-  protected abstract HistoryStore open(BootFacts boot);
-
-  /** Some boot, the same for the same number. */
-  public static BootFacts facts(int number) {
-    return new BootFacts(
-        "%08d-0000-4000-8000-000000000000".formatted(number), number * 1_000_000L, new ClockLedger.Row(5, 7, 0));
-  }
 
   /** Details, the same for the same number, with some of them unknown. */
   public static Details details(int number) {
@@ -53,25 +35,6 @@ public abstract class HistoryStoreContract {
         List.of(RawText.of("tool"), RawText.EMPTY, RawText.of(new byte[] {0x27, (byte) 0xff, 0x0a})), number % 2 == 0,
         RawText.of("/"), number, 0, NONE, 4, 4_294_967_295L, NONE, RawText.EMPTY, RawText.UNKNOWN,
         RawText.of("c0ffee"), 17);
-  }
-
-  @BeforeEach
-  final void openFirst() {
-    openAgain(FIRST_BOOT);
-  }
-
-  @AfterEach
-  final void closeLast() {
-    store.close();
-  }
-
-  private void openAgain(BootFacts boot) {
-    if (store != null) {
-      store.close();
-    }
-    store = open(boot);
-    writer = store.writer();
-    reader = store.reader();
   }
 
   private Entry exec(Entry parent, long time, int pid, String name) {

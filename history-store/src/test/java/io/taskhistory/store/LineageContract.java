@@ -14,39 +14,10 @@ import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every store answers to who asks for execs by their lineage. See {@link HistoryStoreContract}. */
-public abstract class LineageContract {
-
-  private static final BootFacts FIRST_BOOT = HistoryStoreContract.facts(1);
-  private static final BootFacts SECOND_BOOT = HistoryStoreContract.facts(2);
-
-  private HistoryStore store;
-  private HistoryWriter writer;
-
-  /** Opens the store; the next time, what is kept by then goes on. */
-  protected abstract HistoryStore open(BootFacts boot);
-
-  @BeforeEach
-  final void openFirst() {
-    openAgain(FIRST_BOOT);
-  }
-
-  @AfterEach
-  final void closeLast() {
-    store.close();
-  }
-
-  private void openAgain(BootFacts boot) {
-    if (store != null) {
-      store.close();
-    }
-    store = open(boot);
-    writer = store.writer();
-  }
+public abstract class LineageContract extends StoreContract {
 
   private Entry exec(Entry parent, long time, int pid, String name) {
     Entry entry = new Entry(parent, time, pid, RawText.of(name), Provenance.OBSERVED);
