@@ -204,7 +204,7 @@ const SHOWN = {
     event.creator ? h('a', { href: taskRoute(event.creator) }, tidOf(event.creator)) : 'nobody knows whom')],
   exec: event => [taskOf(event), h('span.rest', {}, event.uid === undefined ? '' : `uid ${identity(event.uid)} · `,
     lineageOf(event.history ?? ''), event.complete === false ? ' (not complete)' : null)],
-  exit: event => [taskOf(event), h('span.rest', {}, event.tid === event.tgid ? '' : 'a thread, ', ending(event.exit ?? { unknown: true }))],
+  exit: event => [taskOf(event), h('span.rest', {}, event.tid === event.tgid ? '' : 'a thread, ', howEnded(event.exit))],
   gap: event => h('strong', {}, `${event.source ?? 'events'}: `,
     event.lost === null || event.lost === undefined ? 'an uncounted number of events' : count(event.lost, 'event'),
     ' lost, ', causeOf(event.cause), event.from ? ` (${when(event.from)} – ${when(event.to)})` : ''),
@@ -216,6 +216,11 @@ function taskOf(event) {
   const name = event.name ?? event.comm;
   const at = event.kind === 'exit' ? '' : event.time;
   return h('a', { href: taskRoute(event.task, at) }, nameOf(name), ` ${event.tid}`);
+}
+
+/** A code of 0 is what nothing was reported of for a second, and events are told at once. */
+function howEnded(exit) {
+  return exit && (!exit.unknown || exit.oom) ? ending(exit) : 'ended, how is not known yet';
 }
 
 /** The number in a task's id. */

@@ -108,7 +108,10 @@ final class EventLine {
       case "exec" -> text(event, "history");
       case "fork" -> (event.path("thread").asBoolean() ? "a thread, " : "")
           + (event.path("creator").isTextual() ? "from " + tid(text(event, "creator")) : "from nobody that is known");
-      case "exit" -> EndingText.of(event.path("exit"), text(event, "task"));
+      // A code of 0 is what nothing was reported of for a second, and this is told at once.
+      case "exit" -> EndingText.isKnown(event.path("exit"))
+          ? EndingText.of(event.path("exit"), text(event, "task"))
+          : event.at("/exit/oom").asBoolean() ? "killed by the OOM killer" : "how is not known yet";
       case "gap" -> text(event, "source") + " lost "
           + (event.path("lost").isNumber() ? text(event, "lost") + " events" : "events, nobody knows how many")
           + " from " + text(event, "from") + " to " + text(event, "to") + " (" + text(event, "cause") + ")";
