@@ -39,7 +39,7 @@ import java.util.stream.Stream;
 final class GuestDisk {
 
   private static final String MODULES =
-      "java.base,java.logging,java.management,java.naming,java.xml,jdk.unsupported,jdk.zipfs";
+      "java.base,java.logging,java.management,java.naming,java.xml,jdk.net,jdk.unsupported,jdk.zipfs";
   private static final String ROCKSDB = "librocksdbjni-linux64.so";
   private static final Pattern LIBRARY = Pattern.compile("(?m)^\\s*(?:\\S+ => )?(/\\S+) \\(0x");
   private static final String LOADER = "ld-linux-x86-64.so.2";
