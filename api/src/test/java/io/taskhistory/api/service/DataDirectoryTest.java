@@ -37,7 +37,7 @@ class DataDirectoryTest {
   void token_damaged_isRefusedWithWhatToDo() throws IOException {
     Files.writeString(parent.resolve("token"), "short\n");
     assertThatThrownBy(() -> new DataDirectory(parent).tokenOrNew()).isInstanceOf(ServiceException.class)
-        .hasMessageContaining("delete it");
+        .hasMessageContaining("taskhistory token --rotate");
     Files.writeString(parent.resolve("token"), "x".repeat(10_000));
     assertThatThrownBy(() -> new DataDirectory(parent).token()).isInstanceOf(ServiceException.class);
   }
