@@ -39,6 +39,9 @@ public final class LiveService implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
   private static final int PAGE = 1000;
 
+  /** This client sends all of a request before it reads: what is answered meanwhile has to fit into the sockets. */
+  private static final int BATCH = 2000;
+
   private static final Map<String, Path> RECORDING = new ConcurrentHashMap<>();
 
   private final Process process;
@@ -268,7 +271,7 @@ public final class LiveService implements AutoCloseable {
     }
   }
 
-  /** Answers to a batch of questions in the style {@code kernel}, whole. */
+  /** Answers to questions in the style {@code kernel}, whole. */
   List<JsonNode> lineages(List<String> questions) {
     return lineages("kernel", questions);
   }
@@ -276,9 +279,13 @@ public final class LiveService implements AutoCloseable {
   /** Answers to a batch of questions, and the time up to which all had been applied by then. */
   record Batch(Instant watermark, List<JsonNode> answers) {}
 
-  /** Answers to a batch of questions, whole. */
+  /** Answers to any number of questions, whole. */
   List<JsonNode> lineages(String style, List<String> questions) {
-    return batch(style, questions).answers;
+    List<JsonNode> answers = new ArrayList<>();
+    for (int i = 0; i < questions.size(); i += BATCH) {
+      answers.addAll(batch(style, questions.subList(i, Math.min(questions.size(), i + BATCH))).answers);
+    }
+    return answers;
   }
 
   Batch batch(String style, List<String> questions) {
