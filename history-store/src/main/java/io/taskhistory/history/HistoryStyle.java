@@ -116,10 +116,25 @@ public enum HistoryStyle {
   /** {@code YYYYMMDDhhmmss} in UTC. By hand, since enriching a log writes millions, and a formatter takes most of it. */
   private static String seconds(long wall) {
     long seconds = Math.floorDiv(wall, 1_000_000_000L);
-    LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(seconds, SECONDS_A_DAY));
     int ofDay = Math.floorMod(seconds, SECONDS_A_DAY);
-    long digits = ((date.getYear() * 100L + date.getMonthValue()) * 100 + date.getDayOfMonth()) * 1_000_000
+    long digits = Day.digits(Math.floorDiv(seconds, SECONDS_A_DAY)) * 1_000_000
         + ofDay / 3600 * 10_000 + ofDay / 60 % 60 * 100 + ofDay % 60;
     return Long.toString(digits);
+  }
+
+  /** A day and its {@code YYYYMMDD}: the items of a history are mostly of one. Any thread may replace the last. */
+  private record Day(long number, long digits) {
+
+    private static volatile Day last = new Day(0, 19700101);
+
+    static long digits(long number) {
+      Day day = last;
+      if (day.number != number) {
+        LocalDate date = LocalDate.ofEpochDay(number);
+        day = new Day(number, (date.getYear() * 100L + date.getMonthValue()) * 100 + date.getDayOfMonth());
+        last = day;
+      }
+      return day.digits;
+    }
   }
 }

@@ -52,6 +52,21 @@ public final class RawText {
     return bytes[index] & 0xff;
   }
 
+  /** Whether {@code table} has each of the bytes. */
+  boolean isMadeOf(boolean[] table) {
+    for (byte b : bytes) {
+      if (!table[b & 0xff]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A character for each byte. */
+  String latin1() {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
   public byte[] toByteArray() {
     return bytes.clone();
   }

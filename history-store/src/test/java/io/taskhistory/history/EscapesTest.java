@@ -24,6 +24,20 @@ class EscapesTest {
   }
 
   @Test
+  void bytesOfAscii_areWrittenAlikeAloneAndAmongOthers() {
+    for (int b = 0; b < 128; b++) {
+      byte[] alone = {(byte) b};
+      // Other texts are written in another way than those of harmless bytes alone.
+      byte[] among = {(byte) b, (byte) 0xff};
+      assertThat(Escapes.readable(RawText.of(among))).isEqualTo(Escapes.readable(RawText.of(alone)) + "\\377");
+      assertThat(Escapes.kernel(RawText.of(among))).isEqualTo(Escapes.kernel(RawText.of(alone)) + "\\377");
+      boolean isShown = b >= ' ' && b < 127 && b != '\\';
+      assertThat(Escapes.readable(RawText.of(alone)))
+          .isEqualTo(isShown ? Character.toString(b) : String.format("\\%03o", b));
+    }
+  }
+
+  @Test
   void parse_givesBackWhatWasEscaped() throws ParseException {
     Random random = new Random(20231);
     for (int i = 0; i < 20_000; i++) {
