@@ -21,8 +21,9 @@ class WatermarkTest {
   /** Begins to wait; returns once that can be seen. */
   private static CompletableFuture<Boolean> waiting(Wait wait, long asked) throws InterruptedException {
     CountDownLatch seen = new CountDownLatch(1);
-    CompletableFuture<Boolean> answer =
-        CompletableFuture.supplyAsync(() -> wait.until(asked, LONG, seen::countDown));
+    // Each waits in a thread of its own: the common pool can have a single one.
+    CompletableFuture<Boolean> answer = CompletableFuture.supplyAsync(
+        () -> wait.until(asked, LONG, seen::countDown), task -> new Thread(task).start());
     assertThat(seen.await(60, TimeUnit.SECONDS)).isTrue();
     return answer;
   }

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.javalin.http.Context;
 import io.taskhistory.api.ask.Refusal;
 import io.taskhistory.api.view.ProblemView;
+import io.taskhistory.api.view.TaskSerializers;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +19,8 @@ final class Answers {
 
   private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
   private static final ObjectMapper JSON =
-      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .addModule(new TaskSerializers()).build();
 
   /** A thread waits for whoever reads an answer that does not fit into a buffer, and not for more of them than that. */
   private static final Places LONG_ANSWERS = new Places(16, "long answers are being read already");
@@ -27,43 +28,35 @@ final class Answers {
   private Answers() {}
 
   static void json(Context ctx, String watermark, Object view) {
-    ctx.header(WATERMARK, watermark);
-    write(ctx, "application/json", view);
-  }
-
-  /**
-   * A view of what has ended, whose last member is the watermark: all else of it seldom changes any more, and is told
-   * by its tag.
-   */
-  static void settled(Context ctx, String watermark, Object view) {
-    ctx.header(WATERMARK, watermark);
-    byte[] content = bytes(view);
-    int end = content.length - watermark.length() - "\"watermark\":\"\"}".length();
-    if (!isKnown(ctx, Tags.weak(content, end))) {
-      body(ctx.contentType("application/json"), content);
-    }
-  }
-
-  /** The same of a text. */
-  static void settled(Context ctx, String text) {
-    byte[] content = text.getBytes(StandardCharsets.UTF_8);
-    if (!isKnown(ctx, Tags.weak(content, content.length))) {
-      body(ctx.contentType("text/plain; charset=utf-8"), content);
-    }
-  }
-
-  /** Whether the client has what {@code tag} stands for, and has been told so. Shared caches keep nothing of this. */
-  private static boolean isKnown(Context ctx, String tag) {
-    ctx.header("Cache-Control", "private, no-cache").header("ETag", tag).header("Vary", "Authorization, Accept-Encoding");
-    boolean isKnown = Conditions.hasAlready(ctx, tag);
-    if (isKnown) {
-      ctx.status(304);
-    }
-    return isKnown;
+    send(ctx, Reply.json(watermark, view));
   }
 
   static void text(Context ctx, String text) {
-    body(ctx.contentType("text/plain; charset=utf-8"), text.getBytes(StandardCharsets.UTF_8));
+    send(ctx, Reply.text(null, text, false));
+  }
+
+  static void send(Context ctx, Reply reply) {
+    Reply.Form form = reply.form(new ServletHead(ctx));
+    if (form.status() != 200) {
+      ctx.status(form.status());
+    }
+    boolean isShort = form.body().length <= ApiServer.OUTPUT_BYTES || ctx.req().getMethod().equals("HEAD");
+    if (!isShort) {
+      LONG_ANSWERS.enter(); // refuses, so nothing may have been said yet
+    }
+    form.headers().forEach(header -> ctx.header(header.getKey(), header.getValue()));
+    if (isShort) {
+      ctx.result(form.body());
+      return;
+    }
+    try {
+      ctx.res().setContentLength(form.body().length);
+      ctx.res().getOutputStream().write(form.body());
+    } catch (IOException e) {
+      LOG.debug("{} {} was broken off", ctx.method(), ctx.path(), e); // nobody is left to be told
+    } finally {
+      LONG_ANSWERS.leave();
+    }
   }
 
   static void problem(Context ctx, Refusal refusal) {
@@ -78,7 +71,7 @@ final class Answers {
       // What is left of a body that nobody reads must not be taken for the next request.
       ctx.header("Connection", "close");
     }
-    write(ctx, "application/problem+json", ProblemView.of(refusal));
+    ctx.contentType("application/problem+json").result(bytes(ProblemView.of(refusal)));
   }
 
   static byte[] bytes(Object view) {
@@ -86,43 +79,6 @@ final class Answers {
       return JSON.writeValueAsBytes(view);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a view that is no JSON: " + view.getClass(), e);
-    }
-  }
-
-  private static void write(Context ctx, String type, Object view) {
-    body(ctx.contentType(type), bytes(view));
-  }
-
-  /** Long answers are compressed where the client takes that. */
-  private static void body(Context ctx, byte[] content) {
-    if (!Gzip.isWorthwhile(content.length)) {
-      ctx.result(content);
-      return;
-    }
-    if (ctx.res().getHeader("Vary") == null) {
-      ctx.header("Vary", "Accept-Encoding");
-    }
-    boolean isPacked = Gzip.isAccepted(ctx);
-    byte[] sent = isPacked ? Gzip.compress(content) : content;
-    if (sent.length <= ApiServer.OUTPUT_BYTES || ctx.req().getMethod().equals("HEAD")) {
-      (isPacked ? ctx.header("Content-Encoding", "gzip") : ctx).result(sent);
-    } else {
-      sendLong(isPacked, sent, ctx);
-    }
-  }
-
-  private static void sendLong(boolean isPacked, byte[] content, Context ctx) {
-    LONG_ANSWERS.enter();
-    try {
-      if (isPacked) {
-        ctx.header("Content-Encoding", "gzip");
-      }
-      ctx.res().setContentLength(content.length);
-      ctx.res().getOutputStream().write(content);
-    } catch (IOException e) {
-      LOG.debug("{} {} was broken off", ctx.method(), ctx.path(), e); // nobody is left to be told
-    } finally {
-      LONG_ANSWERS.leave();
     }
   }
 }

@@ -58,6 +58,7 @@ public final class ApiServer implements AutoCloseable {
         new Guard(hosts(doors), doors.token(), peers(doors.local()), routes.audience(), wrong);
     javalin = Javalin.create(config -> {
       settings(config);
+      config.jetty.modifyServer(server -> server.setHandler(routes.quick(guard)));
       config.jetty.addConnector((server, http) -> connector(server, http, doors.listening(), doors.tls()));
       LocalSocket local = doors.local();
       if (local != null) {

@@ -1,15 +1,13 @@
 package io.taskhistory.api.http;
 
-import io.javalin.http.Context;
-
 /** Conditional requests (RFC 9110, 13). */
 final class Conditions {
 
   private Conditions() {}
 
   /** Whether {@code If-None-Match} says that the client has what {@code tag} stands for; compared weakly. */
-  static boolean hasAlready(Context ctx, String tag) {
-    String known = ctx.header("If-None-Match");
+  static boolean hasAlready(RequestHead head, String tag) {
+    String known = head.header("If-None-Match");
     if (known == null) {
       return false;
     }

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import jdk.net.UnixDomainPrincipal;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +26,10 @@ final class Guard {
    * Who may ask for what. The page's files and the health of the service hold no data; what tells of the service
    * itself, its paths and its host as a whole is for those who see everything.
    *
-   * @param isOpen which paths anybody may read
-   * @param isForEverything which only those may who see everything
+   * @param open which paths anybody may read
+   * @param forEverything which only those may who see everything
    */
-  record Audience(Predicate<String> isOpen, Predicate<String> isForEverything) {}
+  record Audience(Set<String> open, Set<String> forEverything) {}
 
   static final Map<String, String> SECURITY_HEADERS = Map.of(
       "Content-Security-Policy", "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; "
@@ -76,66 +75,89 @@ final class Guard {
    */
   private record Permit(Viewer viewer, BooleanSupplier holds) {}
 
+  private static final Permit OPEN = new Permit(Viewer.EVERYTHING, () -> true);
+
   void check(Context ctx) {
     SECURITY_HEADERS.forEach(ctx::header);
     if (!METHODS.contains(ctx.req().getMethod())) {
       ctx.header("Allow", String.join(", ", METHODS));
       throw methodNotAllowed();
     }
+    RequestHead head = new ServletHead(ctx);
+    try {
+      ctx.attribute(PERMIT, permit(head));
+    } catch (Refusal refusal) {
+      if (refusal.kind() == Refusal.Kind.UNAUTHORIZED && token(head) != null) {
+        wrong.note(head.remoteAddress());
+      }
+      throw refusal;
+    }
+  }
+
+  /** Who may see the answer to a request that may be answered; with no trace of it if not. */
+  Viewer viewer(RequestHead head) {
+    return permit(head).viewer;
+  }
+
+  private Permit permit(RequestHead head) {
     // No page reaches the local socket, whatever its host is called.
-    UnixDomainPrincipal peer = (UnixDomainPrincipal) ctx.req().getAttribute(PeerConnector.PEER);
-    if (peer == null && !hosts.isOurs(ctx.header("Host"))) {
+    UnixDomainPrincipal peer = head.peer();
+    if (peer == null && !hosts.isOurs(head.header("Host"))) {
       throw new Refusal(Refusal.Kind.MISDIRECTED, "the Host header names another host or port than this service's; ask"
           + " it as " + hosts.example() + ", also at the near end of a tunnel");
     }
-    if (ctx.queryParamMap().keySet().stream().anyMatch(TOKEN_PARAMETERS::contains)) {
+    if (!Collections.disjoint(head.parameters().keySet(), TOKEN_PARAMETERS)) {
       throw new Refusal(Refusal.Kind.TOKEN_IN_URL, "URLs end up in logs and histories: take the token out of this one,"
           + " replace it with taskhistory token --rotate, and send it as Authorization: Bearer");
     }
-    boolean open = audience.isOpen.test(ctx.path());
+    boolean open = audience.open.contains(head.path());
     if (!open) {
-      refuseOtherSites(ctx);
+      refuseOtherSites(head);
     }
-    Permit permit = open ? new Permit(Viewer.EVERYTHING, () -> true) : peer == null ? permit(ctx) : permit(peer);
-    if (!permit.viewer.seesEverything() && audience.isForEverything.test(ctx.path())) {
+    Permit permit = open ? OPEN : peer == null ? byToken(head) : byPeer(peer);
+    if (!permit.viewer.seesEverything() && audience.forEverything.contains(head.path())) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "this is for those who see everything: root and the group's members");
     }
-    ctx.attribute(PERMIT, permit);
+    return permit;
   }
 
   /** Browsers say where a request comes from; they alone send these headers, and no page can forge them. */
-  private void refuseOtherSites(Context ctx) {
-    String site = ctx.header("Sec-Fetch-Site");
-    List<String> origins = Collections.list(ctx.req().getHeaders("Origin"));
-    if (site != null && !OWN_SITE.contains(site) || !origins.stream().allMatch(hosts::isOurOrigin)) {
+  private void refuseOtherSites(RequestHead head) {
+    String site = head.header("Sec-Fetch-Site");
+    if (site != null && !OWN_SITE.contains(site) || !head.headers("Origin").stream().allMatch(hosts::isOurOrigin)) {
       throw new Refusal(Refusal.Kind.CROSS_SITE, "a page of another site asks; this service answers its own page alone");
     }
   }
 
-  private Permit permit(UnixDomainPrincipal peer) {
+  private Permit byPeer(UnixDomainPrincipal peer) {
     Optional<Viewer> viewer = peers == null ? Optional.empty() : peers.viewer(peer);
     return new Permit(viewer.orElseThrow(() -> new Refusal(Refusal.Kind.FORBIDDEN,
         "this socket is for root and the group's members; see run --socket-others")), () -> true);
   }
 
-  private Permit permit(Context ctx) {
+  private Permit byToken(RequestHead head) {
     if (token == null) {
-      return new Permit(Viewer.EVERYTHING, () -> true);
+      return OPEN;
     }
-    List<String> all = Collections.list(ctx.req().getHeaders("Authorization"));
-    if (all.size() > 1) {
-      throw new Refusal(Refusal.Kind.BAD_REQUEST, "Authorization is given " + all.size() + " times; give it once");
+    int given = head.headers("Authorization").size();
+    if (given > 1) {
+      throw new Refusal(Refusal.Kind.BAD_REQUEST, "Authorization is given " + given + " times; give it once");
     }
-    String shown = all.isEmpty() ? null : all.get(0);
-    if (shown != null && shown.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-      BooleanSupplier holds = token.admit(shown.substring(SCHEME.length()).strip());
-      if (holds != null) {
-        return new Permit(Viewer.EVERYTHING, holds);
-      }
-      wrong.note(ctx.req().getRemoteAddr());
+    String shown = token(head);
+    BooleanSupplier holds = shown == null ? null : token.admit(shown);
+    if (holds == null) {
+      throw new Refusal(Refusal.Kind.UNAUTHORIZED,
+          "send Authorization: Bearer with the text of the file \"token\" in the data directory");
     }
-    throw new Refusal(Refusal.Kind.UNAUTHORIZED,
-        "send Authorization: Bearer with the text of the file \"token\" in the data directory");
+    return new Permit(Viewer.EVERYTHING, holds);
+  }
+
+  /** What is shown as one, right or wrong. */
+  private static @Nullable String token(RequestHead head) {
+    String shown = head.header("Authorization");
+    return shown != null && shown.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+        ? shown.substring(SCHEME.length()).strip()
+        : null;
   }
 
   /** Who asks. */

@@ -1,6 +1,5 @@
 package io.taskhistory.api.http;
 
-import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,8 +20,8 @@ final class Gzip {
   }
 
   /** Whether {@code Accept-Encoding} names it, other than with q=0. */
-  static boolean isAccepted(Context ctx) {
-    String accepted = ctx.header("Accept-Encoding");
+  static boolean isAccepted(RequestHead head) {
+    String accepted = head.header("Accept-Encoding");
     if (accepted == null) {
       return false;
     }

@@ -1,6 +1,5 @@
 package io.taskhistory.api.http;
 
-import io.javalin.http.Context;
 import io.taskhistory.api.ask.Refusal;
 import io.taskhistory.api.openapi.Endpoint;
 import io.taskhistory.api.openapi.Request;
@@ -25,28 +24,28 @@ final class Negotiation {
 
   private Negotiation() {}
 
-  static void check(Endpoint endpoint, Context ctx) {
+  static void check(Endpoint endpoint, RequestHead head) {
     Request request = endpoint.request();
     if (request != null) {
-      checkBody(request, ctx);
+      checkBody(request, head);
     }
     // What Prometheus accepts is looked at by what writes its formats.
     if (endpoint.problems().contains(Refusal.Kind.NOT_ACCEPTABLE)
-        && !accepts(ctx.header("Accept"), endpoint.answer().media())) {
+        && !accepts(head.header("Accept"), endpoint.answer().media())) {
       throw new Refusal(Refusal.Kind.NOT_ACCEPTABLE, "the answer is " + endpoint.answer().media()
           + ", which the header Accept leaves out");
     }
   }
 
-  private static void checkBody(Request request, Context ctx) {
-    String type = ctx.header("Content-Type");
+  private static void checkBody(Request request, RequestHead head) {
+    String type = head.header("Content-Type");
     String media = type == null ? request.media() : media(type);
     boolean isRead = media.equals(request.media()) || ANYTHING.contains(media)
         || LINES_OF_JSON.contains(request.media()) && LINES_OF_JSON.contains(media);
     if (!isRead) {
       throw new Refusal(Refusal.Kind.UNSUPPORTED_MEDIA, "the body has to be " + request.media());
     }
-    String coding = ctx.header("Content-Encoding");
+    String coding = head.header("Content-Encoding");
     if (coding != null && !coding.strip().equalsIgnoreCase("identity")) {
       throw new Refusal(Refusal.Kind.UNSUPPORTED_MEDIA, "the body has to be sent as it is, without Content-Encoding");
     }

@@ -1,6 +1,5 @@
 package io.taskhistory.api.http;
 
-import io.javalin.http.Context;
 import io.taskhistory.api.ask.Refusal;
 import io.taskhistory.api.openapi.Endpoint;
 import io.taskhistory.api.openapi.Param;
@@ -11,8 +10,8 @@ import io.taskhistory.history.RawText;
 import java.text.ParseException;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -25,24 +24,27 @@ final class Params {
   private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 
   private final Endpoint endpoint;
-  private final Context ctx;
-  private final Map<String, List<String>> values;
+  private final RequestHead head;
+  private final UnaryOperator<String> path;
 
-  private Params(Endpoint endpoint, Context ctx, Map<String, List<String>> values) {
+  private Params(Endpoint endpoint, RequestHead head, UnaryOperator<String> path) {
     this.endpoint = endpoint;
-    this.ctx = ctx;
-    this.values = values;
+    this.head = head;
+    this.path = path;
   }
 
-  /** Those of {@code ctx}, of which only those of {@code endpoint} exist, each at most once. */
-  static Params of(Endpoint endpoint, Context ctx) {
-    String query = ctx.queryString();
+  /**
+   * Those of {@code head}, of which only those of {@code endpoint} exist, each at most once.
+   *
+   * @param path gives what stands in the path for a name
+   */
+  static Params of(Endpoint endpoint, RequestHead head, UnaryOperator<String> path) {
+    String query = head.query();
     // What cannot be decoded would be left out, and the question be another one.
     if (query != null && BAD_ESCAPE.matcher(query).find()) {
       throw new Refusal(Refusal.Kind.BAD_REQUEST, "the query has a % without two hexadecimal digits; write %25 for %");
     }
-    Map<String, List<String>> values = ctx.queryParamMap();
-    values.forEach((name, given) -> {
+    head.parameters().forEach((name, given) -> {
       Param param = endpoint.param(name).orElse(null);
       if (param == null || param.place() != Param.Place.QUERY) {
         List<String> names = endpoint.queryNames();
@@ -53,19 +55,19 @@ final class Params {
         throw bad(name + " is given " + given.size() + " times; give it once");
       }
     });
-    return new Params(endpoint, ctx, values);
+    return new Params(endpoint, head, path);
   }
 
   /** A parameter of the path. */
   String path(String name) {
     Param param = param(name);
-    return within(param, ctx.pathParam(param.name()));
+    return within(param, path.apply(param.name()));
   }
 
   /** A header. */
   @Nullable String header(String name) {
     Param param = param(name);
-    String text = ctx.header(param.name());
+    String text = head.header(param.name());
     return text == null ? null : within(param, text);
   }
 
@@ -85,7 +87,7 @@ final class Params {
 
   @Nullable String text(String name) {
     Param param = param(name);
-    List<String> given = values.get(name);
+    List<String> given = head.parameters().get(name);
     return given == null || given.isEmpty() ? null : within(param, given.get(0));
   }
 

@@ -23,7 +23,8 @@ final class Representation {
   void answer(Context ctx) {
     // Asked about each time, as another version of the service has another.
     ctx.header("Cache-Control", "no-cache").header("ETag", tag);
-    if (Conditions.hasAlready(ctx, tag)) {
+    RequestHead head = new ServletHead(ctx);
+    if (Conditions.hasAlready(head, tag)) {
       ctx.status(304);
       return;
     }
@@ -33,7 +34,7 @@ final class Representation {
       return;
     }
     ctx.header("Vary", "Accept-Encoding");
-    if (Gzip.isAccepted(ctx)) {
+    if (Gzip.isAccepted(head)) {
       ctx.header("Content-Encoding", "gzip").result(compressed);
     } else {
       ctx.result(content);

@@ -41,10 +41,13 @@ final class RequestMetrics {
   /** A request has been answered. */
   void answered(Context ctx, float millis) {
     String call = ctx.attribute(Routes.ENDPOINT);
-    String label = call == null ? OTHER : call;
-    requests.labelValues(label, Integer.toString(ctx.statusCode())).inc();
-    if (!isStreamed(label)) {
-      seconds.labelValues(label).observe(millis / 1e3);
+    answered(call == null ? OTHER : call, ctx.statusCode(), millis / 1e3);
+  }
+
+  void answered(String call, int status, double took) {
+    requests.labelValues(call, Integer.toString(status)).inc();
+    if (!isStreamed(call)) {
+      seconds.labelValues(call).observe(took);
     }
   }
 

@@ -14,9 +14,12 @@ import io.taskhistory.collector.CollectorView;
 import io.taskhistory.collector.linux.Clocks;
 import io.taskhistory.store.HistoryReader;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Who answers each of the calls that {@link Endpoints} describes, and the files of the page. */
 final class Routes implements AutoCloseable {
@@ -30,6 +33,7 @@ final class Routes implements AutoCloseable {
   private final CollectorView collector;
   private final PageFiles page = PageFiles.load();
   private final List<Endpoint> endpoints = Endpoints.all();
+  private final Map<String, Lookup> lookups = new HashMap<>();
   private final Map<String, Resource> resources = new HashMap<>();
   private final EventStreams streams;
   private final RequestMetrics requests;
@@ -42,8 +46,10 @@ final class Routes implements AutoCloseable {
     TaskHandler tasks = new TaskHandler(reader, collector, bounds);
     AuditEnrichment enrichment = new AuditEnrichment(reader, collector, Clocks.coarseLag());
     StatusHandler status = new StatusHandler(reader, collector, bounds, coverage, enrichment.counts(), version);
-    resources.put("getTask", tasks::task);
-    resources.put("getHistory", tasks::history);
+    lookups.put("getTask", tasks::task);
+    lookups.put("getHistory", tasks::history);
+    lookups.forEach((id, lookup) ->
+        resources.put(id, (ctx, params) -> Answers.send(ctx, lookup.answer(params, Guard.viewer(ctx)))));
     resources.put("getChildren", tasks::children);
     Places wide = new Places(8, "searches and trees are under way already");
     resources.put("getTree", wide.of(new TreeHandler(reader, collector)::tree));
@@ -77,8 +83,9 @@ final class Routes implements AutoCloseable {
     }
     Handler handler = ctx -> {
       ctx.attribute(ENDPOINT, endpoint.id());
-      Negotiation.check(endpoint, ctx);
-      resource.answer(ctx, Params.of(endpoint, ctx));
+      RequestHead head = new ServletHead(ctx);
+      Negotiation.check(endpoint, head);
+      resource.answer(ctx, Params.of(endpoint, head, ctx::pathParam));
     };
     switch (endpoint.method()) {
       case GET -> get(routes, endpoint.path(), handler);
@@ -91,12 +98,19 @@ final class Routes implements AutoCloseable {
 
   /** The page's files hold no data, and whoever watches over services has no token. */
   Guard.Audience audience() {
-    return new Guard.Audience(path -> page.paths().contains(path) || is(path, Endpoint::isOpen),
-        path -> is(path, Endpoint::isForEverything));
+    Set<String> open = paths(Endpoint::isOpen);
+    open.addAll(page.paths());
+    return new Guard.Audience(Set.copyOf(open), Set.copyOf(paths(Endpoint::isForEverything)));
   }
 
-  private boolean is(String path, Predicate<Endpoint> kind) {
-    return endpoints.stream().anyMatch(endpoint -> endpoint.path().equals(path) && kind.test(endpoint));
+  private Set<String> paths(Predicate<Endpoint> kind) {
+    return endpoints.stream().filter(kind).map(Endpoint::path).collect(Collectors.toCollection(HashSet::new));
+  }
+
+  /** What can be answered without most of the server. */
+  QuickLookups quick(Guard guard) {
+    return new QuickLookups(guard, requests, endpoints.stream().filter(endpoint -> lookups.containsKey(endpoint.id()))
+        .collect(Collectors.toMap(endpoint -> endpoint, endpoint -> lookups.get(endpoint.id()))));
   }
 
   RequestMetrics requests() {

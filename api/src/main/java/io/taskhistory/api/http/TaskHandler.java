@@ -5,6 +5,7 @@ import io.taskhistory.api.ask.Exit;
 import io.taskhistory.api.ask.Found;
 import io.taskhistory.api.ask.Inquiry;
 import io.taskhistory.api.ask.Refusal;
+import io.taskhistory.api.ask.Viewer;
 import io.taskhistory.api.view.ChildView;
 import io.taskhistory.api.view.Page;
 import io.taskhistory.api.view.TaskView;
@@ -28,31 +29,21 @@ final class TaskHandler {
     this.bounds = bounds;
   }
 
-  void task(Context ctx, Params params) {
+  Reply task(Params params, Viewer viewer) {
     Inquiry inquiry = about(params);
     Found found = inquiry.task(params.path("tid"));
     String watermark = inquiry.watermark();
     Exit exit = inquiry.exit(found);
-    TaskView view = TaskView.of(found, exit, Guard.viewer(ctx), watermark);
-    if (exit != null && exit.isSettled()) {
-      Answers.settled(ctx, watermark, view);
-    } else {
-      Answers.json(ctx, watermark, view);
-    }
+    TaskView view = TaskView.of(found, exit, viewer, watermark);
+    return exit != null && exit.isSettled() ? Reply.settled(watermark, view) : Reply.json(watermark, view);
   }
 
-  void history(Context ctx, Params params) {
+  Reply history(Params params, Viewer viewer) {
     HistoryStyle style = params.style();
     int limit = params.limit(style);
     Inquiry inquiry = about(params);
-    ctx.header(Answers.WATERMARK, inquiry.watermark());
     Found found = inquiry.task(params.path("tid"));
-    String text = style.write(found.history(), limit);
-    if (found.task().isLive()) {
-      Answers.text(ctx, text);
-    } else {
-      Answers.settled(ctx, text);
-    }
+    return Reply.text(inquiry.watermark(), style.write(found.history(), limit), !found.task().isLive());
   }
 
   void children(Context ctx, Params params) {

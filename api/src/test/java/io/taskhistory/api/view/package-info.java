@@ -1,0 +1,5 @@
+/** Tests of what answers are made of. */
+@NullMarked
+package io.taskhistory.api.view;
+
+import org.jspecify.annotations.NullMarked;
