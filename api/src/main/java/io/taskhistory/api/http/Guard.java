@@ -38,8 +38,10 @@ final class Guard {
       "Referrer-Policy", "no-referrer",
       "Cross-Origin-Opener-Policy", "same-origin",
       "Cross-Origin-Resource-Policy", "same-origin",
-      "Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
-      "Cache-Control", "no-store");
+      "Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()");
+
+  /** What is said of an answer that may be another the next time. */
+  static final Map<String, String> NOT_CACHED = Map.of("Cache-Control", "no-store");
 
   private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "OPTIONS");
   private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
@@ -79,6 +81,7 @@ final class Guard {
 
   void check(Context ctx) {
     SECURITY_HEADERS.forEach(ctx::header);
+    NOT_CACHED.forEach(ctx::header);
     if (!METHODS.contains(ctx.req().getMethod())) {
       ctx.header("Allow", String.join(", ", METHODS));
       throw methodNotAllowed();

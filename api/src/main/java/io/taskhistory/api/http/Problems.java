@@ -76,6 +76,7 @@ final class Problems {
     response.setStatus(refusal.kind().status());
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
     Guard.SECURITY_HEADERS.forEach((name, value) -> response.getHeaders().put(name, value));
+    Guard.NOT_CACHED.forEach((name, value) -> response.getHeaders().put(name, value));
     response.write(true, ByteBuffer.wrap(Answers.bytes(ProblemView.of(refusal))), callback);
     return true;
   }

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class QuickLookups extends Handler.Wrapper {
 
-  private static final List<HttpField> SECURITY_HEADERS = Guard.SECURITY_HEADERS.entrySet().stream()
-      .<HttpField>map(header -> new PreEncodedHttpField(header.getKey(), header.getValue())).toList();
+  private static final List<HttpField> ALWAYS = fields(Guard.SECURITY_HEADERS);
+  /** And where nothing else is said about it. */
+  private static final List<HttpField> NOT_CACHED = fields(Guard.NOT_CACHED);
 
   private final Guard guard;
   private final RequestMetrics requests;
@@ -92,15 +93,25 @@ final class QuickLookups extends Handler.Wrapper {
     }
   }
 
+  private static List<HttpField> fields(Map<String, String> headers) {
+    return headers.entrySet().stream()
+        .<HttpField>map(header -> new PreEncodedHttpField(header.getKey(), header.getValue())).toList();
+  }
+
   private static void send(Reply.Form form, Response response, Callback callback) {
     response.setStatus(form.status());
     HttpFields.Mutable headers = response.getHeaders();
-    SECURITY_HEADERS.forEach(headers::add);
+    boolean isCached = false;
     for (Map.Entry<String, String> header : form.headers()) {
-      headers.put(header.getKey(), header.getValue());
+      headers.add(header.getKey(), header.getValue());
+      isCached |= header.getKey().equals("Cache-Control");
+    }
+    ALWAYS.forEach(headers::add);
+    if (!isCached) {
+      NOT_CACHED.forEach(headers::add);
     }
     if (form.status() == 200) {
-      headers.put(HttpHeader.CONTENT_LENGTH, form.body().length);
+      headers.add(HttpHeader.CONTENT_LENGTH, form.body().length);
     }
     response.write(true, ByteBuffer.wrap(form.body()), callback);
   }

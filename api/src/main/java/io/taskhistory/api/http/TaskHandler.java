@@ -7,6 +7,7 @@ import io.taskhistory.api.ask.Inquiry;
 import io.taskhistory.api.ask.Refusal;
 import io.taskhistory.api.ask.Viewer;
 import io.taskhistory.api.view.ChildView;
+import io.taskhistory.api.view.EntryTexts;
 import io.taskhistory.api.view.Page;
 import io.taskhistory.api.view.TaskView;
 import io.taskhistory.collector.CollectorView;
@@ -22,6 +23,7 @@ final class TaskHandler {
   private final HistoryReader reader;
   private final CollectorView collector;
   private final Bounds bounds;
+  private final EntryTexts texts = new EntryTexts();
 
   TaskHandler(HistoryReader reader, CollectorView collector, Bounds bounds) {
     this.reader = reader;
@@ -34,7 +36,7 @@ final class TaskHandler {
     Found found = inquiry.task(params.path("tid"));
     String watermark = inquiry.watermark();
     Exit exit = inquiry.exit(found);
-    TaskView view = TaskView.of(found, exit, viewer, watermark);
+    TaskView view = TaskView.of(found, exit, viewer, watermark, texts);
     return exit != null && exit.isSettled() ? Reply.settled(watermark, view) : Reply.json(watermark, view);
   }
 

@@ -62,8 +62,14 @@ public final class TaskSerializers extends SimpleModule {
       textOrNull(REAPER, view.reaper(), out);
       out.writeFieldName(ENTRIES);
       out.writeStartArray();
-      for (EntryView entry : view.entries()) {
-        OfEntry.write(entry, out);
+      if (view.entries() instanceof EntryTexts.Written written) {
+        for (int i = 0; i < written.size(); i++) {
+          out.writeRawValue(written.text(i));
+        }
+      } else {
+        for (EntryView entry : view.entries()) {
+          OfEntry.write(entry, out);
+        }
       }
       out.writeEndArray();
       flag(COMPLETE, view.complete(), out);
@@ -138,6 +144,10 @@ public final class TaskSerializers extends SimpleModule {
       flagIfAny(HIDDEN, view.hidden(), out);
       out.writeEndObject();
     }
+  }
+
+  static void write(EntryView view, JsonGenerator out) throws IOException {
+    OfEntry.write(view, out);
   }
 
   private static void text(SerializedString name, String text, JsonGenerator out) throws IOException {

@@ -14,6 +14,7 @@ import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,17 +36,22 @@ public record TaskView(
    * The view of {@code found}.
    *
    * @param exit how it ended, null where it lives
+   * @param texts what is known of how entries are written
    */
-  public static TaskView of(Found found, @Nullable Exit exit, Viewer viewer, String watermark) {
+  public static TaskView of(
+      Found found, @Nullable Exit exit, Viewer viewer, String watermark, EntryTexts texts) {
     Task task = found.task();
     Boot boot = task.boot();
     History history = found.history();
+    Set<Reason> reasons = history.reasons();
     return new TaskView(
         task.id().toString(), task.tid(), task.tgid(), Escapes.kernel(found.comm()), state(task),
         Rfc3339.write(boot.wallAt(task.start())), end(task), boot.id(), isKernelThread(task),
         task.creator().map(TaskId::toString).orElse(null), task.reaper().map(TaskId::toString).orElse(null),
-        history.entries().stream().map(entry -> EntryView.of(boot, entry, viewer)).toList(), history.isComplete(),
-        history.reasons().stream().map(Reason::label).toList(),
+        viewer.seesEverything()
+            ? texts.of(boot, history.entries())
+            : history.entries().stream().map(entry -> EntryView.of(boot, entry, viewer)).toList(),
+        reasons.isEmpty(), reasons.stream().map(Reason::label).toList(),
         history.doubts().gaps().stream().map(GapView::of).toList(),
         exit == null ? null : ExitView.of(boot, exit), watermark);
   }
