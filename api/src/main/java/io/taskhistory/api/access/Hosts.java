@@ -19,6 +19,8 @@ public final class Hosts {
   private static final Pattern ADDRESS_6 = Pattern.compile("\\[?([0-9a-fA-F:.]*:[0-9a-fA-F:.]*)]?");
 
   private final int port;
+  /** As nearly everybody writes it. */
+  private final String usual;
   private final boolean tls;
   private final Supplier<Set<String>> names;
 
@@ -30,14 +32,15 @@ public final class Hosts {
    */
   public Hosts(int port, boolean tls, Supplier<Set<String>> names) {
     this.port = port;
+    this.usual = "127.0.0.1:" + port;
     this.tls = tls;
     this.names = names;
   }
 
   /** Whether a {@code Host} header means us. */
   public boolean isOurs(@Nullable String host) {
-    if (host == null) {
-      return false;
+    if (host == null || host.equals(usual)) {
+      return host != null;
     }
     int colon = host.lastIndexOf(':');
     boolean hasPort = colon > host.lastIndexOf(']');

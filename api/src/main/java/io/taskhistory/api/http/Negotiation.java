@@ -53,7 +53,7 @@ final class Negotiation {
 
   /** Whether one of the ranges in {@code accept} takes {@code media}, and no closer one excludes it with q=0. */
   static boolean accepts(@Nullable String accept, String media) {
-    if (accept == null || accept.isBlank()) {
+    if (accept == null || accept.isBlank() || accept.equals("*/*")) {
       return true;
     }
     String all = media.substring(0, media.indexOf('/') + 1) + "*";

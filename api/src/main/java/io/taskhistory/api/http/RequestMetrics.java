@@ -45,7 +45,7 @@ final class RequestMetrics {
   }
 
   void answered(String call, int status, double took) {
-    requests.labelValues(call, Integer.toString(status)).inc();
+    requests.labelValues(call, status == 200 ? "200" : Integer.toString(status)).inc();
     if (!isStreamed(call)) {
       seconds.labelValues(call).observe(took);
     }

@@ -30,7 +30,12 @@ public record Endpoint(
 
   /** The parameter of that name. */
   public Optional<Param> param(String name) {
-    return params.stream().filter(param -> param.name().equals(name)).findFirst();
+    for (Param param : params) {
+      if (param.name().equals(name)) {
+        return Optional.of(param);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The names of those in the query. */
