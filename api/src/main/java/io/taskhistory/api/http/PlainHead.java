@@ -36,20 +36,36 @@ final class PlainHead implements RequestHead {
     String query = uri.getQuery();
     boolean isPlain = request.getMethod().equals("GET") && path != null && path.equals(uri.getCanonicalPath())
         && path.indexOf('%') < 0 && path.indexOf(';') < 0
-        && (query == null || query.indexOf('%') < 0 && query.indexOf('+') < 0)
-        && !headers.contains(HttpHeader.CONTENT_LENGTH) && !headers.contains(HttpHeader.TRANSFER_ENCODING)
-        && !headers.contains(HttpHeader.EXPECT);
+        && (query == null || isPlain(query))
+        && hasNoBody(headers) && !headers.contains(HttpHeader.EXPECT);
     return isPlain ? new PlainHead(request, path, query) : null;
+  }
+
+  /** Where it has parts, each has a name. */
+  private static boolean isPlain(String query) {
+    char before = '&';
+    for (int i = 0; i < query.length(); i++) {
+      char c = query.charAt(i);
+      if (c == '%' || c == '+' || before == '&' && (c == '&' || c == '=')) {
+        return false;
+      }
+      before = c;
+    }
+    return before != '&';
+  }
+
+  /** Some clients say of a body that is none how long it is. */
+  private static boolean hasNoBody(HttpFields headers) {
+    String length = headers.get(HttpHeader.CONTENT_LENGTH);
+    return (length == null || length.equals("0")) && !headers.contains(HttpHeader.TRANSFER_ENCODING);
   }
 
   private static Map<String, List<String>> parameters(String query) {
     Map<String, List<String>> parameters = new HashMap<>();
     for (String part : query.split("&")) {
-      if (!part.isEmpty()) {
-        int equals = part.indexOf('=');
-        parameters.computeIfAbsent(equals < 0 ? part : part.substring(0, equals), name -> new ArrayList<>(1))
-            .add(equals < 0 ? "" : part.substring(equals + 1));
-      }
+      int equals = part.indexOf('=');
+      parameters.computeIfAbsent(equals < 0 ? part : part.substring(0, equals), name -> new ArrayList<>(1))
+          .add(equals < 0 ? "" : part.substring(equals + 1));
     }
     return parameters;
   }

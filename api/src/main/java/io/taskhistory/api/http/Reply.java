@@ -37,10 +37,13 @@ record Reply(String type, byte[] content, @Nullable String watermark, int tagged
   /** A text. */
   static Reply text(@Nullable String watermark, String text, boolean isSettled) {
     byte[] content = text.getBytes(StandardCharsets.UTF_8);
-    return new Reply("text/plain; charset=utf-8", content, watermark, isSettled ? content.length : 0);
+    return new Reply("text/plain;charset=utf-8", content, watermark, isSettled ? content.length : 0);
   }
 
-  /** For whoever sent {@code head}. Shared caches keep nothing of what has a tag; what is long is compressed for those who take that. */
+  /**
+   * For whoever sent {@code head}. Shared caches keep nothing of what has a tag; what is long is compressed for those who
+   * take that.
+   */
   Form form(RequestHead head) {
     List<Map.Entry<String, String>> headers = new ArrayList<>(6);
     if (watermark != null) {

@@ -57,6 +57,9 @@ class QuickLookupsTest {
       Map<String, List<String>> headers = new TreeMap<>();
       answer.headers().map().forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values));
       headers.remove("date");
+      if (answer.statusCode() == 304) {
+        headers.remove("content-type"); // of nothing
+      }
       return new Said(answer.statusCode(), headers, answer.body());
     }
   }
@@ -76,7 +79,8 @@ class QuickLookupsTest {
   @ValueSource(strings = {
       "/tasks/3787", "/tasks/1", "/tasks/4100", "/tasks/4001", "/tasks/4001?at=mono:155", "/tasks/3787/history",
       "/tasks/4100/history", "/tasks/3787/history?style=names", "/tasks/3787/history?style=domain&limit=0",
-      "/tasks/3787?", "/tasks/3787?&", "/tasks/3787?at=", "/tasks/3787?at", "/tasks/3787?at=now", "/tasks/3787?boot=x",
+      "/tasks/3787?", "/tasks/3787?&", "/tasks/3787?at=mono:155&", "/tasks/3787?=", "/tasks/3787?=x&at=mono:155",
+      "/tasks/3787?at==mono:155", "/tasks/3787?AT=mono:155", "/tasks/3787?at=", "/tasks/3787?at", "/tasks/3787?at=now", "/tasks/3787?boot=x",
       "/tasks/3787?at=mono:155&at=mono:156", "/tasks/3787?style=names", "/tasks/3787/history?style=",
       "/tasks/3787/history?limit=1", "/tasks/3787?token=x", "/tasks/3787?access_token=", "/tasks/0", "/tasks/99999",
       "/tasks/x", "/tasks/x-1-2", "/tasks/3787/", "/tasks/3787/historY", "/tasks/3787/x/history",
