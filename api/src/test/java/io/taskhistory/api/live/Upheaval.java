@@ -112,7 +112,7 @@ final class Upheaval {
     for (int ended : new int[] {leaverPid, tid}) {
       JsonNode task = service.task(String.valueOf(ids.get(ended)));
       assertThat(task.get("state").asText()).isEqualTo("ended");
-      assertThat(task.get("exit").path("unknown").asBoolean()).as("nobody saw the exit").isTrue();
+      assertThat(task.get("exit").path("unknown").asBoolean()).as("nobody saw the exit, %s", task.get("exit")).isTrue();
       assertAsBefore(service, task.get("task").asText(), ended);
     }
 
