@@ -6,10 +6,11 @@ import io.taskhistory.history.HistoryStyle;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes histories as text, and remembers what stands for all but the last entry: in a batch most questions are about
+ * Writes histories as text, or as what that is inside a JSON string, and remembers what stands for all but the last entry: in a batch most questions are about
  * a few families, and writing is most of the work. What is remembered is bounded, and forgotten whenever the batch
  * waits for its client, since a name can become known meanwhile; the watermark of a batch is that of its beginning.
  */
@@ -21,34 +22,61 @@ public final class LineageTexts {
 
   private final HistoryStyle style;
   private final int limit;
-  private final Map<Entry, String> prefixes = new IdentityHashMap<>();
+  private final Map<Entry, Text> prefixes = new IdentityHashMap<>();
 
-  public LineageTexts(HistoryStyle style, int limit) {
+  private final UnaryOperator<String> form;
+
+  /**
+   * A part of a history.
+   *
+   * @param length of what {@code form} stands for
+   */
+  private record Text(String form, int length) {}
+
+  private LineageTexts(HistoryStyle style, int limit, UnaryOperator<String> form) {
     this.style = style;
     this.limit = limit;
+    this.form = form;
   }
 
-  /** The same as {@link HistoryStyle#write}. */
+  /** As {@link HistoryStyle#write} writes them. */
+  public static LineageTexts plain(HistoryStyle style, int limit) {
+    return new LineageTexts(style, limit, UnaryOperator.identity());
+  }
+
+  /** The same, where a backslash stands before what has to be escaped in JSON. */
+  public static LineageTexts insideJson(HistoryStyle style, int limit) {
+    return new LineageTexts(style, limit, LineageTexts::escaped);
+  }
+
   public String write(History history) {
-    if (history.entries().size() > MAX_ENTRIES) {
-      return style.write(history, limit);
+    if (history.entries().size() <= MAX_ENTRIES) {
+      Text text = upTo(history, history.entries().size() - 1);
+      if (limit == 0 || text.length <= limit - 3) {
+        return text.form;
+      }
     }
-    String text = upTo(history, history.entries().size() - 1);
-    return limit == 0 || text.length() <= limit - 3 ? text : style.write(history, limit);
+    return form.apply(style.write(history, limit));
+  }
+
+  /** Histories are ASCII that can be printed: two characters of that are special in JSON. */
+  private static String escaped(String text) {
+    return text.indexOf('\\') < 0 && text.indexOf('"') < 0 ? text : text.replace("\\", "\\\\").replace("\"", "\\\"");
   }
 
   public void forget() {
     prefixes.clear();
   }
 
-  private String upTo(History history, int last) {
+  private Text upTo(History history, int last) {
     List<Entry> entries = history.entries();
     String item = style.item(history.boot(), entries.get(last));
+    Text text = new Text(form.apply(item), item.length());
     if (last == 0) {
-      return item;
+      return text;
     }
     Entry before = entries.get(last - 1);
-    @Nullable String prefix = prefixes.get(before);
+    @Nullable Text prefix = prefixes.get(before);
     if (prefix == null) {
       prefix = upTo(history, last - 1);
       if (prefixes.size() >= MOST) {
@@ -56,6 +84,7 @@ public final class LineageTexts {
       }
       prefixes.put(before, prefix);
     }
-    return prefix + style.separator() + item;
+    return new Text(prefix.form + style.separator() + text.form,
+        prefix.length + style.separator().length() + text.length);
   }
 }

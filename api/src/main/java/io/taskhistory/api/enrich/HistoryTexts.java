@@ -28,7 +28,7 @@ final class HistoryTexts {
   private long since = System.nanoTime();
 
   HistoryTexts(int limit) {
-    texts = new LineageTexts(HistoryStyle.KERNEL, limit);
+    texts = LineageTexts.plain(HistoryStyle.KERNEL, limit);
   }
 
   /** What stands for the history that ends with {@code entry}; not to be changed. */

@@ -14,6 +14,7 @@ import io.taskhistory.history.HistoryStyle;
 import io.taskhistory.store.HistoryReader;
 import io.taskhistory.store.StoreException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,7 @@ final class LineagesHandler {
       try (JsonGenerator out = json.createGenerator(ctx.res().getOutputStream())) {
         out.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
         out.setRootValueSeparator(NO_SEPARATOR);
-        LineageTexts texts = new LineageTexts(style, limit);
+        LineageTexts texts = LineageTexts.insideJson(style, limit);
         LineReader lines = new LineReader(ctx.req().getInputStream(), () -> {
           texts.forget();
           out.flush();
@@ -112,7 +113,10 @@ final class LineagesHandler {
     }
     begin(question, out);
     out.writeStringField("task", found.task().id().toString());
-    out.writeStringField("history", texts.write(history));
+    // Escaped once for each entry, and not looked through again for each history that has it.
+    byte[] text = texts.write(history).getBytes(StandardCharsets.ISO_8859_1);
+    out.writeFieldName("history");
+    out.writeRawUTF8String(text, 0, text.length);
     out.writeBooleanField("complete", history.isComplete());
     end(out);
   }
