@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.taskhistory.collector.children.Child;
 import io.taskhistory.collector.children.Programs;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** As many execs as the machine can start, with room in the proc connector for the events and without. */
+@Tag("long")
 class FloodTest extends LiveTest {
 
   /** Room for some hundred events. */

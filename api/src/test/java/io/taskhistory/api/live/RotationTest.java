@@ -32,9 +32,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A small file system that runs full under load, and history that is dropped for that. */
+@Tag("long")
 class RotationTest extends LiveTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(40);

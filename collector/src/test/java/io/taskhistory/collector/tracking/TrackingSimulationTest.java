@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Follows a simulated kernel whose truth is known, and compares. Above all: never a wrong ancestor, whatever is lost,
  * late or overtaken; and where a history shows no doubt, it is the truth to the letter.
  */
+@Tag("long")
 class TrackingSimulationTest {
 
   private static final int SEEDS = 1500;
