@@ -112,6 +112,8 @@ public final class ApiServer implements AutoCloseable {
     config.router.ignoreTrailingSlashes = false;
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS, IDLE_MILLIS);
     threads.setName("http");
+    // One thread selects and others answer. Reserved ones would take turns at it, and each turn wakes one more.
+    threads.setReservedThreads(0);
     config.jetty.threadPool = threads;
     config.jetty.modifyHttpConfiguration(ApiServer::settings);
     config.jetty.modifyServer(server -> {
