@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Looks tasks up at a fixed rate while the service follows 1,000 execs a second, then sends a large batch, and prints for
 each round: how long answers took (from the time at which each was due, so waiting for a free connection counts), errors,
-CPU time of the service, the client and everything else on the machine, and what its host took; how many lineages a second the batch came to, and what
-the service has lost, which has to be nothing.
+CPU time of the service, the client and everything else on the machine, and what its host took; how many lineages a second
+the batch came to, and what the service has lost, which has to be nothing.
 
   load.py [-r ROUNDS] [-s SECONDS] [--rate REQUESTS] [--execs EXECS] [-c CONNECTIONS] [--wrk]      (root)
 

@@ -81,10 +81,18 @@ def auditd(name, rules, laurel, n):
     report(name, t, workload(n), used, mem, seen, n, f"lost {lost}  {size // n} bytes/exec")
 
 INSTANCE = f"peers-{os.getpid()}"
+PROJECT = os.environ.get("TASKHISTORY_DIR", os.path.join(HERE, "../../.."))
+
+def release():
+    """Ends the recording: the kernel would go on with it, which the next tracker would pay for."""
+    if os.path.isdir(f"/sys/kernel/tracing/instances/{INSTANCE}"):
+        subprocess.run([f"{PROJECT}/taskhistory", "run", "--release", "--data-dir", f"{WORK}/data", "--trace-instance", INSTANCE],
+                       stdout=subprocess.DEVNULL)
 
 def taskhistory(n):
-    home = os.environ.get("TASKHISTORY_DIR", os.path.join(HERE, "../../..")); data = f"{WORK}/data"; port = 17070
-    p = subprocess.Popen([f"{home}/taskhistory", "run", "--data-dir", data, "--listen", f"127.0.0.1:{port}", "--auth", "none", "--trace-instance", INSTANCE],
+    home = PROJECT; data = f"{WORK}/data"; port = 17070
+    p = subprocess.Popen([f"{home}/taskhistory", "run", "--data-dir", data, "--listen", f"127.0.0.1:{port}", "--auth", "none",
+                          "--trace-instance", INSTANCE],
                          stdout=subprocess.PIPE, text=True)
     for line in p.stdout:
         if line.startswith("ready "): break
@@ -99,8 +107,7 @@ def taskhistory(n):
         seen += len(page["items"]); cursor = page.get("next") or ""
         if not cursor: break
     p.terminate(); p.wait()
-    # The kernel would record on, which the next one would pay for.
-    subprocess.run([f"{home}/taskhistory", "run", "--release", "--data-dir", data, "--trace-instance", INSTANCE], stdout=subprocess.DEVNULL)
+    release()
     report("taskhistory", t, workload(n), {"taskhistory": used}, mem, seen, n, f"{grown // n} bytes/exec")
 
 TRACKERS = {
@@ -123,4 +130,5 @@ if __name__ == "__main__":
         for _ in range(o.r):
             for name in o.tracker or TRACKERS: TRACKERS[name](o.n)
     finally:
+        release()
         shutil.rmtree(WORK, ignore_errors=True)

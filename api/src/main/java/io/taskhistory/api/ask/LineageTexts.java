@@ -10,9 +10,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes histories as text, or as what that is inside a JSON string, and remembers what stands for all but the last entry: in a batch most questions are about
- * a few families, and writing is most of the work. What is remembered is bounded, and forgotten whenever the batch
- * waits for its client, since a name can become known meanwhile; the watermark of a batch is that of its beginning.
+ * Writes histories as text, or as what that is inside a JSON string, and remembers what stands for all but the last
+ * entry: in a batch most questions are about a few families, and writing is most of the work. What is remembered is
+ * bounded, and forgotten whenever the batch waits for its client, since a name can become known meanwhile; the watermark
+ * of a batch is that of its beginning.
  */
 public final class LineageTexts {
 
