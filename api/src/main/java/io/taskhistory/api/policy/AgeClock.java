@@ -1,6 +1,8 @@
 package io.taskhistory.api.policy;
 
+import io.taskhistory.store.Upkeep.Slice;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The time by which history grows old: the wall clock, where that can be believed. A clock that is an hour or more ahead
@@ -8,6 +10,9 @@ import java.time.Duration;
  * well have switched the machine off for a year. It is believed once it has stood for a day of running, and until then
  * history grows older as the monotonic clock goes on: nothing is dropped for a jump that somebody takes back. A clock
  * that is set back is believed at once, as all that is kept is younger by it.
+ *
+ * <p>What it was before the service came up is taken from the history that is kept, so that starting it again neither
+ * makes a clock believed nor begins the day anew. Where nothing was kept before, there is nothing to contradict it.
  */
 final class AgeClock {
 
@@ -16,38 +21,54 @@ final class AgeClock {
   private static final long NEVER = Long.MIN_VALUE;
 
   private final Times times;
+
+  /** How long the boots before the present one were followed for; monotonic clocks begin anew with each. */
+  private final long before;
   private long wall;
   private long since;
   private long aheadSince = NEVER;
 
-  /** @param lastKept the wall clock when something was last kept */
-  AgeClock(Times times, long lastKept) {
+  /** @param kept what is kept, the oldest first; the last is of the present boot */
+  AgeClock(Times times, List<Slice> kept) {
     this.times = times;
-    this.wall = lastKept;
-    this.since = times.monotonic().getAsLong();
+    Slice first = kept.get(0);
+    believe(first.fromWall(), first.from());
+    long passed = 0;
+    for (int i = 0; i < kept.size(); i++) {
+      Slice slice = kept.get(i);
+      if (i > 0 && kept.get(i - 1).boot() != slice.boot()) {
+        passed += kept.get(i - 1).to();
+      }
+      read(slice.fromWall(), passed + slice.from());
+      read(slice.toWall(), passed + slice.to());
+    }
+    before = passed;
   }
 
   long now() {
-    long monotonic = times.monotonic().getAsLong();
-    long expected = wall + (monotonic - since);
-    long shown = times.wall().getAsLong();
+    return read(times.wall().getAsLong(), before + times.monotonic().getAsLong());
+  }
+
+  /** What time it is where the wall clock shows that, after so long a running. */
+  private long read(long shown, long running) {
+    long expected = wall + (running - since);
     if (shown - expected < BELIEVED_AT_ONCE) {
-      believe(shown, monotonic);
+      believe(shown, running);
       return shown;
     }
     if (aheadSince == NEVER) {
-      aheadSince = monotonic;
+      aheadSince = running;
     }
-    if (monotonic - aheadSince >= BELIEVED_AFTER) {
-      believe(shown, monotonic);
+    if (running - aheadSince >= BELIEVED_AFTER) {
+      believe(shown, running);
       return shown;
     }
     return expected;
   }
 
-  private void believe(long shown, long monotonic) {
+  private void believe(long shown, long running) {
     wall = shown;
-    since = monotonic;
+    since = running;
     aheadSince = NEVER;
   }
 }

@@ -55,8 +55,7 @@ final class Watch {
     this.performer = performer;
     this.times = times;
     this.rotation = new Rotation(upkeep, times);
-    List<Slice> slices = upkeep.slices();
-    this.ageClock = new AgeClock(times, slices.get(slices.size() - 1).toWall());
+    this.ageClock = new AgeClock(times, upkeep.slices());
     BooleanSupplier nothing = () -> false;
     add(Trigger.MAX_STORE_SIZE, "bytes", () -> rotation.dropOldest(true, false));
     add(Trigger.MAX_AGE, "seconds", () -> rotation.dropBefore(ageClock.now() - policy.maxAge().toNanos()));

@@ -62,7 +62,8 @@ class WatchTest {
     public List<Slice> slices() {
       List<Slice> slices = new ArrayList<>();
       for (int i = oldest; i < ends.size(); i++) {
-        slices.add(new Slice(i, 0, i == 0 ? EPOCH : ends.get(i - 1), ends.get(i)));
+        long from = i == 0 ? EPOCH : ends.get(i - 1);
+        slices.add(new Slice(i, 0, from - EPOCH, ends.get(i) - EPOCH, from, ends.get(i)));
       }
       return slices;
     }
