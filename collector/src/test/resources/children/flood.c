@@ -1,7 +1,8 @@
 /*
- * flood COUNT WORKERS PROGRAM: starts and awaits PROGRAM, COUNT times in all, by WORKERS processes side by side.
+ * flood COUNT WORKERS PROGRAM [STAY]: starts and awaits PROGRAM, COUNT times in all, by WORKERS processes side by side.
  * A COUNT that ends in "s" is for how many seconds instead. Writes "worker PID" for each worker, and in the end
- * "started COUNT SUM": how many times, and the sum of the pids modulo 1,000,000,007.
+ * "started COUNT SUM": how many times, and the sum of the pids modulo 1,000,000,007. With STAY, whatever it is, it then
+ * waits for a line on its standard input, or the end of that: however short it was, somebody can still look at it.
  */
 #include <signal.h>
 #include <spawn.h>
@@ -51,7 +52,7 @@ int main(int argc, char **argv)
 	long count, until, sum = 0;
 	struct started *started;
 
-	if (argc != 4)
+	if (argc != 4 && argc != 5)
 		return 2;
 	count = atol(argv[1]);
 	workers = atoi(argv[2]);
@@ -75,5 +76,9 @@ int main(int argc, char **argv)
 		sum += started[i].sum;
 	}
 	printf("started %ld %ld\n", count, sum % 1000000007);
+	fflush(stdout);
+	if (argc == 5)
+		while ((status = getchar()) != '\n' && status != EOF)
+			;
 	return failed != 0;
 }

@@ -48,7 +48,7 @@ final class Flood {
     try {
       Path program = test.directory.resolve(NAME);
       Files.copy(Programs.tiny(), program, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
-      return new Flood(test.keep(Child.run(Programs.flood(), count, "2", program.toString())));
+      return new Flood(test.keep(Child.run(Programs.flood(), count, "2", program.toString(), "stay")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -72,6 +72,7 @@ final class Flood {
     int[] said = child.said("started");
     started = said[0];
     sum = said[1];
+    child.go();
     assertThat(child.await()).isZero();
     ended = Instant.now();
   }

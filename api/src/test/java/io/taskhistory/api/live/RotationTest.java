@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Test;
 class RotationTest extends LiveTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration FLOODED = Duration.ofMinutes(2);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Above the greatest pid_max. */
@@ -104,6 +106,18 @@ class RotationTest extends LiveTest {
     return Instant.parse(upkeep().path("kept_since").asText());
   }
 
+  /** One flood after the other; how much they started. */
+  private int floodUntil(BooleanSupplier isSo, String count) {
+    int started = 0;
+    for (Instant end = Instant.now().plus(FLOODED); !isSo.getAsBoolean(); ) {
+      assertThat(Instant.now()).as("by when it is so").isBefore(end);
+      Flood flood = Flood.begin(this, count);
+      flood.await();
+      started += flood.started();
+    }
+    return started;
+  }
+
   private String history(int pid) {
     return get("/api/v1/tasks/" + pid + "/history?style=kernel&limit=0").body();
   }
@@ -122,10 +136,7 @@ class RotationTest extends LiveTest {
         "here", "wait");
     child.said("here");
     String before = history(child.pid());
-    while (upkeep().path("slices").asInt() < 4) {
-      Flood flood = Flood.begin(this, "300");
-      flood.await();
-    }
+    floodUntil(() -> upkeep().path("slices").asInt() >= 4, "300");
     disk.fillUpTo(30);
     await().atMost(PATIENCE).until(() -> keptSince().isAfter(begun));
     disk.relieve();
@@ -144,20 +155,14 @@ class RotationTest extends LiveTest {
         "here", "wait");
     child.said("here");
     String before = history(child.pid());
-    while (upkeep().path("slices").asInt() < 4) {
-      Flood.begin(this, "300").await();
-    }
+    floodUntil(() -> upkeep().path("slices").asInt() >= 4, "300");
     disk.fillUpTo(0);
-    Flood flood = null;
-    while (upkeep().path("dropped").asInt() == 0) {
-      flood = Flood.begin(this, "2000");
-      flood.await();
-    }
+    int started = floodUntil(() -> upkeep().path("dropped").asInt() > 0, "2000");
     disk.relieve();
     await().atMost(PATIENCE).until(() -> upkeep().path("health").path("state").asText().equals("fine")
         && upkeep().path("queue").path("bytes").asLong() < 1 << 20 && keptSince().isAfter(begun));
     assertThat(history(child.pid())).isEqualTo(before).contains("name=second");
-    report("rotate on a full disk, under " + (flood == null ? 0 : flood.started()) + " execs");
+    report("rotate on a full disk, under " + started + " execs");
   }
 
   @Test
@@ -185,9 +190,7 @@ class RotationTest extends LiveTest {
     Child child = act("exec", actor("first"), "first", "exec", actor("second"), "second", "say", "here", "wait");
     child.said("here");
     String before = history(child.pid());
-    while (!keptSince().isAfter(begun.plusSeconds(2))) {
-      Flood.begin(this, "300").await();
-    }
+    floodUntil(() -> keptSince().isAfter(begun.plusSeconds(2)), "300");
     assertThat(history(child.pid())).isEqualTo(before).contains("name=second");
     assertThat(upkeep().path("slices").asInt()).as("what is younger is there").isGreaterThan(1);
     report("max_age of 4 seconds");
