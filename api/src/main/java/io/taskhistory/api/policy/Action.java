@@ -12,7 +12,7 @@ public sealed interface Action {
     IGNORE,
     /** It is said in the system's log and in ours. */
     LOG,
-    /** The oldest history is dropped, a slice at a time, as long as the limit is crossed. */
+    /** The oldest history is dropped, a slice at a time, until the limit is respected again. */
     ROTATE,
     /** The configured cgroups stand still until the limit is respected again. */
     SUSPEND,

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One limit and what is done about it: once when it comes to be crossed, and again only after it was respected by some
- * margin, as auditd does; only rotating goes on as long as it is crossed.
+ * margin, as auditd does; only rotating goes on until then, or whoever is suspended might wait for ever.
  */
 final class Limit {
 
@@ -26,7 +26,7 @@ final class Limit {
   private final BooleanSupplier rotation;
   private volatile LimitState state;
 
-  /** @param rotation drops something; false where it was not the time, or there was nothing */
+  /** @param rotation drops something; false where it was not the time, or there was nothing that may be dropped */
   Limit(Trigger trigger, String unit, List<Action> actions, Performer performer, BooleanSupplier rotation) {
     this.trigger = trigger;
     this.actions = actions;
@@ -70,7 +70,7 @@ final class Limit {
       state = state.respected();
       performer.takeBack(trigger, actions);
     }
-    if (exceeded && actions.contains(Plain.ROTATE) && rotation.getAsBoolean()) {
+    if (state.crossed() && actions.contains(Plain.ROTATE) && rotation.getAsBoolean()) {
       LOG.info("{}: the oldest history is dropped", trigger.label());
     }
   }

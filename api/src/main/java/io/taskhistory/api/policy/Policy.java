@@ -27,7 +27,7 @@ public record Policy(
   /** Where nothing is configured. */
   public static final Policy DEFAULT = new Draft().policy("the defaults");
 
-  /** Dropping the oldest slice frees about so much of what the limits allow. */
+  /** A slice ends with so much of what a limit allows, which for the size is before it is compressed. */
   private static final int SLICES = 8;
 
   /** A slice for a disk that runs full without a limit of its own to the store. */

@@ -61,7 +61,9 @@ final class Watch {
     add(Trigger.MAX_AGE, "seconds", () -> rotation.dropBefore(ageClock.now() - policy.maxAge().toNanos()));
     add(Trigger.SPACE_LEFT, "bytes", () -> rotation.dropOldest(false, false));
     add(Trigger.ADMIN_SPACE_LEFT, "bytes", () -> rotation.dropOldest(true, false));
-    add(Trigger.DISK_FULL, "times", () -> rotation.dropOldest(true, true));
+    // What is not full any more, if not well yet either, is no reason to drop history.
+    add(Trigger.DISK_FULL, "times",
+        () -> upkeep.health().state() == State.FULL && rotation.dropOldest(true, true));
     add(Trigger.DISK_ERROR, "times", nothing);
     add(Trigger.OVERFLOW, "times", nothing);
     add(Trigger.LOSS, "times", nothing);

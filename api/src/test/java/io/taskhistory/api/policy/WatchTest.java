@@ -178,9 +178,9 @@ class WatchTest {
   }
 
   @Test
-  void rotation_dropsOneAfterTheOther_andStopsWhenThereIsSpace() throws Exception {
+  void rotation_dropsOneAfterTheOther_andStopsWhenThereIsClearlyEnough() throws Exception {
     watch("space_left=100", "admin_space_left=0", "space_left_action=rotate");
-    world.ends.addAll(List.of(EPOCH + 1, EPOCH + 2, EPOCH + 3));
+    world.ends.addAll(List.of(EPOCH + 1, EPOCH + 2, EPOCH + 3, EPOCH + 4));
     world.free = 90 * MIB;
     seconds(20);
     assertThat(world.asked).as("the next is not asked for before the last is gone").isZero();
@@ -192,8 +192,16 @@ class WatchTest {
     world.drop();
     world.free = 105 * MIB;
     seconds(20);
-    assertThat(world.asked).as("there is enough").isEqualTo(1);
-    assertThat(watch.dropped()).isEqualTo(2);
+    assertThat(world.asked).as("whoever is suspended goes on at 110").isEqualTo(2);
+    world.drop();
+    world.free = 110 * MIB;
+    seconds(20);
+    assertThat(world.asked).as("there is enough").isEqualTo(2);
+    assertThat(state(Trigger.SPACE_LEFT).crossed()).isFalse();
+    world.free = 105 * MIB;
+    seconds(20);
+    assertThat(world.asked).as("it is not crossed again").isEqualTo(2);
+    assertThat(watch.dropped()).isEqualTo(3);
   }
 
   @Test
@@ -221,6 +229,37 @@ class WatchTest {
     seconds(2);
     assertThat(world.asked).isZero();
     assertThat(state(Trigger.DISK_FULL).detail()).contains("No space left on device");
+  }
+
+  /** What the store has is smaller than the margin once it is compressed. */
+  @Test
+  void size_isRotatedUntilItIsRespected() throws Exception {
+    watch("max_store_size=64", "max_store_size_action=rotate,suspend", "suspend_cgroups=/none-such");
+    world.ends.addAll(List.of(EPOCH + 1, EPOCH + 2, EPOCH + 3, EPOCH + 4));
+    world.bytes = 65 * MIB;
+    for (int i = 0; i < 3; i++) {
+      seconds(11);
+      assertThat(world.asked).isEqualTo(i);
+      world.drop();
+      world.bytes -= 2 * MIB;
+    }
+    seconds(20);
+    assertThat(state(Trigger.MAX_STORE_SIZE).crossed()).isFalse();
+    assertThat(world.asked).isEqualTo(2);
+  }
+
+  @Test
+  void disk_thatIsNotFullAnyMore_ifNotWell_costsNoMoreHistory() throws Exception {
+    watch("disk_full_action=rotate");
+    world.ends.addAll(List.of(EPOCH + 1, EPOCH + 2, EPOCH + 3));
+    world.health = new StoreHealth(StoreHealth.State.FULL, "No space left on device");
+    seconds(2);
+    assertThat(world.asked).isZero();
+    world.drop();
+    world.health = new StoreHealth(StoreHealth.State.FAILING, "Input/output error");
+    seconds(60);
+    assertThat(state(Trigger.DISK_FULL).crossed()).isTrue();
+    assertThat(world.asked).isZero();
   }
 
   @Test
