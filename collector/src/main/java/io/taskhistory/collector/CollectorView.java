@@ -89,10 +89,12 @@ public interface CollectorView {
      * @param limit how much it may take
      * @param overflows how often it had come to that
      * @param lost how many ended tasks and execs were given up for that, and so are in no store
+     * @param stuck whether the store refuses, or takes longer than is waited for; that little waits then means nothing,
+     *     as it may have been given up
      */
-    public record Queue(long bytes, long limit, long overflows, long lost) {
+    public record Queue(long bytes, long limit, long overflows, long lost, boolean stuck) {
 
-      public static final Queue NONE = new Queue(0, 0, 0, 0);
+      public static final Queue NONE = new Queue(0, 0, 0, 0, false);
     }
 
     public Status {

@@ -57,6 +57,9 @@ final class Committer {
   private volatile long overflows;
   private volatile long lost;
 
+  /** As of the last time that was looked at, for other threads. */
+  private volatile boolean stuck;
+
   /**
    * Makes one.
    *
@@ -109,7 +112,8 @@ final class Committer {
       }
     }
     pending = writer.pending();
-    if (isStuck()) {
+    stuck = isStuck();
+    if (stuck) {
       relieve();
     } else {
       overflowing = false;
@@ -192,6 +196,6 @@ final class Committer {
   }
 
   CollectorView.Status.Queue queue() {
-    return new CollectorView.Status.Queue(pending, limit, overflows, lost);
+    return new CollectorView.Status.Queue(pending, limit, overflows, lost, stuck);
   }
 }

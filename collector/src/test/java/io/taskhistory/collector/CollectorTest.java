@@ -56,6 +56,23 @@ class CollectorTest {
   }
 
   @Test
+  void queue_thatWasShed_isStuckUntilTheStoreTakesSomething() {
+    assertThat(collector.status().queue().stuck()).isFalse();
+    store.refuses = true;
+    source.say(events -> SaidSource.fork(events, 77));
+    await().atMost(LONG).until(() -> collector.status().queue().stuck());
+    store.waiting = 2 << 20;
+    await().atMost(LONG).untilAsserted(() -> assertThat(collector.status().queue()).satisfies(queue -> {
+      assertThat(queue.overflows()).isOne();
+      assertThat(queue.lost()).isEqualTo(7);
+      assertThat(queue.bytes()).as("it was given up").isZero();
+      assertThat(queue.stuck()).isTrue();
+    }));
+    store.refuses = false;
+    await().atMost(LONG).until(() -> !collector.status().queue().stuck());
+  }
+
+  @Test
   void clock_setWhileNothingHappens_isInTheLedgerAtTheNextLookAndThenKept() {
     ClockLedger ledger = store.reader().boot().clock();
     int rows = ledger.rows().size();

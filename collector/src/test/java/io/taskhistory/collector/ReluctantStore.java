@@ -15,7 +15,7 @@ import io.taskhistory.store.Upkeep;
 import io.taskhistory.store.memory.MemoryHistoryStore;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The reference store, whose commits can be refused. */
+/** The reference store, whose commits can be refused, and which says that so much waits until that is given up. */
 final class ReluctantStore implements HistoryStore, HistoryWriter {
 
   private final HistoryStore kept = MemoryHistoryStore.open(
@@ -23,6 +23,7 @@ final class ReluctantStore implements HistoryStore, HistoryWriter {
   private final HistoryWriter writer = kept.writer();
   final AtomicInteger commits = new AtomicInteger();
   volatile boolean refuses;
+  volatile long waiting;
   private boolean refused;
 
   @Override
@@ -122,6 +123,17 @@ final class ReluctantStore implements HistoryStore, HistoryWriter {
       throw new StoreException("no space");
     }
     return true;
+  }
+
+  @Override
+  public long pending() {
+    return waiting;
+  }
+
+  @Override
+  public long shed(long until) {
+    waiting = 0;
+    return 7;
   }
 
   @Override

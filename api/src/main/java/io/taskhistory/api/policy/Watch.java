@@ -167,10 +167,12 @@ final class Watch {
         old, !old, () -> "the oldest history is " + age + " seconds old, older than " + most);
   }
 
+  /** What was given up waits no longer: how much does tells nothing while the store does not take it. */
   private void lookAtQueue(Status.Queue queue) {
     boolean grown = queue.overflows() > overflows;
     overflows = queue.overflows();
-    limit(Trigger.OVERFLOW).seen(null, overflows).judge(grown, queue.bytes() <= queue.limit() / 2,
+    boolean respected = !queue.stuck() && queue.bytes() <= queue.limit() / 2;
+    limit(Trigger.OVERFLOW).seen(null, overflows).judge(grown, respected,
         () -> mebibytes(queue.bytes()) + " wait to be kept, of " + mebibytes(queue.limit()) + " that may; " + queue.lost()
             + " ended tasks and execs were given up so far");
   }

@@ -45,7 +45,7 @@ class WatchTest {
     int asked = -1;
     StoreHealth health = StoreHealth.FINE;
     SourceStats stats = new SourceStats(0, 0, 0, 0);
-    Status.Queue queue = new Status.Queue(0, 64 * MIB, 0, 0);
+    Status.Queue queue = new Status.Queue(0, 64 * MIB, 0, 0, false);
     long watermark;
 
     @Override
@@ -393,17 +393,24 @@ class WatchTest {
     assertThat(state(Trigger.LOSS).crossed()).isFalse();
   }
 
+  /** What waits is shed at once, so that next to nothing does while the store hangs. */
   @Test
-  void overflow_lastsUntilHalfOfTheQueueIsEmpty() throws Exception {
+  void overflow_lastsUntilTheStoreTakesWhatComes_andHalfOfTheQueueIsEmpty() throws Exception {
     watch("overflow_action=halt");
-    world.queue = new CollectorView.Status.Queue(64 * MIB, 64 * MIB, 1, 300);
+    world.queue = new CollectorView.Status.Queue(MIB, 64 * MIB, 1, 300, true);
     seconds(3);
     assertThat(ran).containsExactly("overflow");
     assertThat(state(Trigger.OVERFLOW).detail()).contains("300 ended tasks");
-    world.queue = new CollectorView.Status.Queue(40 * MIB, 64 * MIB, 1, 300);
+    world.queue = new CollectorView.Status.Queue(40 * MIB, 64 * MIB, 1, 300, true);
+    seconds(3);
+    world.queue = new CollectorView.Status.Queue(2 * MIB, 64 * MIB, 2, 600, true);
     seconds(3);
     assertThat(state(Trigger.OVERFLOW).crossed()).isTrue();
-    world.queue = new CollectorView.Status.Queue(10 * MIB, 64 * MIB, 1, 300);
+    assertThat(ran).as("it was crossed all the while").hasSize(1);
+    world.queue = new CollectorView.Status.Queue(40 * MIB, 64 * MIB, 2, 600, false);
+    seconds(1);
+    assertThat(state(Trigger.OVERFLOW).crossed()).isTrue();
+    world.queue = new CollectorView.Status.Queue(10 * MIB, 64 * MIB, 2, 600, false);
     seconds(1);
     assertThat(state(Trigger.OVERFLOW).crossed()).isFalse();
   }
