@@ -83,13 +83,8 @@ public final class Forest {
     return from == null ? Optional.empty() : Optional.of(preorder.subList(from, end(from)));
   }
 
-  /** Where in {@link #nodes} it stands; null where it does not. */
-  @Nullable Integer position(Task task) {
-    return positions.get(task);
-  }
-
   /** Where what stands below the node at {@code from} ends. */
-  int end(int from) {
+  private int end(int from) {
     int i = from + 1;
     while (i < preorder.size() && preorder.get(i).depth > preorder.get(from).depth) {
       i++;

@@ -64,29 +64,6 @@ public final class LiveTree {
     return threads.getOrDefault(process.tid(), 1);
   }
 
-  /**
-   * Where in {@link #nodes} whatever follows {@code task} begins. A task that has ended meanwhile has left its place
-   * among the children of the process that it stood below.
-   */
-  public int after(Task task) {
-    Integer position = forest.position(task);
-    if (position != null) {
-      return position + 1;
-    }
-    List<Node> nodes = forest.nodes();
-    Parent parent = parent(task);
-    Integer above = parent == null ? null : forest.position(parent.process());
-    int depth = above == null ? 0 : nodes.get(above).depth() + 1;
-    int end = above == null ? nodes.size() : forest.end(above);
-    for (int i = above == null ? 0 : above + 1; i < end; i++) {
-      Node node = nodes.get(i);
-      if (node.depth() == depth && Forest.BY_START.compare(node.task(), task) > 0) {
-        return i;
-      }
-    }
-    return end;
-  }
-
   private @Nullable Parent parent(Task task) {
     Task creator = task.creator().map(this::process).orElse(null);
     if (creator != null) {

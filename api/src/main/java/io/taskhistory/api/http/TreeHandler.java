@@ -23,6 +23,7 @@ final class TreeHandler {
 
   private final HistoryReader reader;
   private final CollectorView collector;
+  private final Walks walks = new Walks(System::nanoTime);
 
   TreeHandler(HistoryReader reader, CollectorView collector) {
     this.reader = reader;
@@ -46,14 +47,31 @@ final class TreeHandler {
     }
   }
 
+  /** Later pages are of the tree that the first one was of: whoever moves in it meanwhile is told once all the same. */
   private void live(Context ctx, Params params) {
     String cursor = params.cursor();
     String root = params.text("root");
+    int depth = params.number("depth");
+    if (cursor != null) {
+      Walks.Place place = walks.find(cursor).filter(found -> found.walk().isOf(root, depth))
+          .orElseThrow(TaskHandler::badCursor);
+      answer(ctx, params, place.walk(), place.position(), cursor);
+      return;
+    }
     Inquiry inquiry = Inquiry.now(reader, collector);
     LiveTree tree = LiveTree.of(reader);
     List<Forest.Node> nodes = root == null ? tree.nodes() : rooted(tree.below(inquiry.task(root).task().leader()), root);
-    int first = cursor == null ? 0 : skip(tree, nodes, TaskHandler.cursor(reader, cursor));
-    answer(ctx, params, inquiry, nodes, first, (node, top) -> TreeNodeView.live(node, top, tree.threads(node.task())));
+    answer(ctx, params, Walk.of(tree, nodes, root, depth, inquiry.watermark()), 0, null);
+  }
+
+  private void answer(Context ctx, Params params, Walk walk, int first, @Nullable String cursor) {
+    int end = Math.min(walk.size(), first + params.number("size"));
+    List<TreeNodeView> items = new ArrayList<>();
+    for (int i = first; i < end; i++) {
+      items.add(walk.view(i));
+    }
+    String next = end == walk.size() ? null : cursor == null ? walks.begin(walk, end) : Walks.goOn(cursor, end);
+    Answers.json(ctx, walk.watermark(), new Page<>(items, next, walk.watermark()));
   }
 
   private void at(Context ctx, Params params) {
@@ -115,14 +133,5 @@ final class TreeHandler {
   private static List<Forest.Node> rooted(Optional<List<Forest.Node>> nodes, String root) {
     return nodes.orElseThrow(() -> new Refusal(Refusal.Kind.NO_SUCH_TASK, "the process of " + root
         + " did not live at the time that is asked about; /tasks/{tid}/children tells of ended ones, too"));
-  }
-
-  /** The first of {@code nodes}, a part of {@code tree}, that follows {@code task}. */
-  private static int skip(LiveTree tree, List<Forest.Node> nodes, Task task) {
-    if (nodes.isEmpty()) {
-      return 0;
-    }
-    int start = tree.after(nodes.get(0).task()) - 1;
-    return Math.max(0, Math.min(nodes.size(), tree.after(task) - start));
   }
 }

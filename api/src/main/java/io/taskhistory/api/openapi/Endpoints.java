@@ -72,7 +72,10 @@ public final class Endpoints {
       .says("The tree of processes", "In preorder: below each its children by start. Without a time those that live. With"
           + " at those that lived then, with from and to those that lived at some time in between; one boot at a time,"
           + " and at most 50,000. A process stands below its creator while that lives (lived then), else below its"
-          + " reaper; with from and to below its creator alone.")
+          + " reaper; with from and to below its creator alone. Later pages of a live tree, asked for with the same root"
+          + " and depth, are of the tree that the first one was of, which is remembered for five minutes and as long as"
+          + " not too many others are read: without those who came since, and who ended since has the state ended. One"
+          + " that is forgotten has to be begun anew.")
       .takes(AT, BOOT, Param.text("from", 64, "2023-08-11T10:45:00Z", "The first time that is meant, written as at;"
               + " the start of the boot without it."),
           Param.text("to", 64, "2023-08-11T10:46:00Z", "The last time that is meant, included; now without it."),

@@ -145,7 +145,7 @@ class DescribedAnswersTest {
       JsonNode shown = Running.parse(example(one[0] + ".json", answer.toPrettyString() + "\n"));
       description.check(one[0], 200, "application/json", shown);
       if (!one[0].equals("getStatus")) {
-        assertThat(shown).isEqualTo(answer);
+        assertThat(withoutName(shown)).isEqualTo(withoutName(answer));
       }
     }
     sameText("getHistory.txt", get("/api/v1/tasks/3767/history").body());
@@ -155,6 +155,11 @@ class DescribedAnswersTest {
         .POST(HttpRequest.BodyPublishers.ofString(example("postLineages.request.ndjson")))).body());
     sameText("postAuditLog.txt", host.send(request("/api/v1/enrich/audit")
         .POST(HttpRequest.BodyPublishers.ofString(example("postAuditLog.request.txt")))).body());
+  }
+
+  /** A tree that is read page by page has a random name in its cursor. */
+  private static String withoutName(JsonNode answer) {
+    return answer.toString().replaceAll("\"[0-9a-f]{16}\\.", "\"");
   }
 
   private static void sameText(String name, String answer) {
