@@ -1,6 +1,5 @@
 package io.taskhistory.store;
 
-import io.taskhistory.history.Boot;
 import java.util.List;
 
 /**
@@ -16,19 +15,10 @@ public interface Upkeep {
    *
    * @param number counts the slices over all boots
    * @param boot the index of the boot
-   * @param from when it begins, in nanoseconds since the boot; 0 for the boot's first
-   * @param to when it ends, as far as is known: the present one goes on
-   * @param fromWall when it begins, by the wall clock as it was then, in nanoseconds since 1970
-   * @param toWall when it ends, as far as is known
+   * @param fromWall when it begins, wall clock, in nanoseconds since 1970
+   * @param toWall when it ends, as far as is known: the present one goes on
    */
-  record Slice(int number, int boot, long from, long to, long fromWall, long toWall) {
-
-    /** The one between those times of a boot. */
-    public static Slice of(int number, Boot boot, long from, long to) {
-      long fromWall = boot.wallAt(from);
-      return new Slice(number, boot.index(), from, Math.max(from, to), fromWall, Math.max(fromWall, boot.wallAt(to)));
-    }
-  }
+  record Slice(int number, int boot, long fromWall, long toWall) {}
 
   /** Those that are kept, the oldest first; the last is the one that is being written. Never empty. */
   List<Slice> slices();

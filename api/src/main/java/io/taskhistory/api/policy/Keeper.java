@@ -1,7 +1,7 @@
 package io.taskhistory.api.policy;
 
 import io.taskhistory.collector.CollectorView;
-import io.taskhistory.store.Upkeep;
+import io.taskhistory.store.HistoryStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
@@ -37,12 +37,12 @@ public final class Keeper implements AutoCloseable {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "upkeep");
 
-  private Keeper(Setup setup, Disk disk, Upkeep upkeep, CollectorView collector) {
+  private Keeper(Setup setup, Disk disk, HistoryStore store, CollectorView collector) {
     origin = setup.policy.origin();
     freezer = Freezer.of(setup.policy.cgroupsToSuspend(), setup.directory);
     systemLog = new SystemLog(setup.systemLog);
-    watch = new Watch(setup.policy, disk, upkeep, collector,
-        new Performer(setup.runner, systemLog, freezer), Times.REAL);
+    watch = new Watch(setup.policy, disk, store.upkeep(), collector,
+        new Performer(setup.runner, systemLog, freezer), Times.REAL, AgeClock.of(Times.REAL, store.reader()));
     thread.setPriority(Thread.MIN_PRIORITY);
     thread.setDaemon(true);
     thread.start();
@@ -53,12 +53,12 @@ public final class Keeper implements AutoCloseable {
    *
    * @throws PolicyException where what is configured cannot be on this machine
    */
-  public static Keeper start(Setup setup, Upkeep upkeep, CollectorView collector) {
+  public static Keeper start(Setup setup, HistoryStore store, CollectorView collector) {
     Freezer.thawLeftBehind(setup.directory);
     try {
       Disk disk = Disk.of(setup.directory);
       check(setup.policy, disk.total());
-      return new Keeper(setup, disk, upkeep, collector);
+      return new Keeper(setup, disk, store, collector);
     } catch (IOException e) {
       throw new PolicyException("the file system of " + setup.directory + " cannot be looked at: " + e.getMessage(), e);
     }

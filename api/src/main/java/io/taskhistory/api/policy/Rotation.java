@@ -73,13 +73,14 @@ final class Rotation {
   }
 
   /**
-   * Asks for all that ended before a time to be dropped, but for the one that is being written.
+   * Asks for all that is older to be dropped, but for the one that is being written.
    *
+   * @param now what time it is for history, see {@link AgeClock}
    * @return whether there was any that had not been
    */
-  boolean dropBefore(long wall) {
+  boolean dropBefore(long most, long now) {
     List<Slice> slices = upkeep.slices();
-    int last = lastBefore(slices, wall);
+    int last = lastBefore(slices, now - most, now);
     if (last < 0) {
       return false;
     }
@@ -91,21 +92,9 @@ final class Rotation {
     return true;
   }
 
-  /**
-   * When the oldest ended, and so what is young enough to be kept; the wall clock may have run ahead then, which shows
-   * by those after it, which cannot be older.
-   */
-  static long end(List<Slice> slices, int index) {
-    long end = Long.MAX_VALUE;
-    for (int i = index; i < slices.size(); i++) {
-      end = Math.min(end, slices.get(i).toWall());
-    }
-    return end;
-  }
-
-  private static int lastBefore(List<Slice> slices, long wall) {
+  private static int lastBefore(List<Slice> slices, long wall, long now) {
     int last = -1;
-    for (int i = 0; i < slices.size() - 1 && end(slices, i) < wall; i++) {
+    for (int i = 0; i < slices.size() - 1 && Ages.end(slices, i, now) < wall; i++) {
       last = i;
     }
     return last;

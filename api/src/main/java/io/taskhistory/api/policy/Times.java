@@ -8,11 +8,12 @@ import java.util.function.LongSupplier;
  * The clocks that limits go by, in nanoseconds.
  *
  * @param monotonic the one that events are stamped by
+ * @param running since the boot, the time that the machine was suspended included
  * @param wall since 1970
  */
-record Times(LongSupplier monotonic, LongSupplier wall) {
+record Times(LongSupplier monotonic, LongSupplier running, LongSupplier wall) {
 
-  static final Times REAL = new Times(Clocks::monotonic, Times::wallNow);
+  static final Times REAL = new Times(Clocks::monotonic, Clocks::bootClock, Times::wallNow);
 
   private static long wallNow() {
     Instant now = Instant.now();

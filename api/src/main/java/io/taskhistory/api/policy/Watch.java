@@ -47,7 +47,8 @@ final class Watch {
   private long lastLoss = NEVER;
   private long overflows;
 
-  Watch(Policy policy, Disk disk, Upkeep upkeep, CollectorView collector, Performer performer, Times times) {
+  Watch(Policy policy, Disk disk, Upkeep upkeep, CollectorView collector, Performer performer, Times times,
+      AgeClock ageClock) {
     this.policy = policy;
     this.disk = disk;
     this.upkeep = upkeep;
@@ -55,10 +56,10 @@ final class Watch {
     this.performer = performer;
     this.times = times;
     this.rotation = new Rotation(upkeep, times);
-    this.ageClock = new AgeClock(times, upkeep.slices());
+    this.ageClock = ageClock;
     BooleanSupplier nothing = () -> false;
     add(Trigger.MAX_STORE_SIZE, "bytes", () -> rotation.dropOldest(true, false));
-    add(Trigger.MAX_AGE, "seconds", () -> rotation.dropBefore(ageClock.now() - policy.maxAge().toNanos()));
+    add(Trigger.MAX_AGE, "seconds", () -> rotation.dropBefore(policy.maxAge().toNanos(), ageClock.now()));
     add(Trigger.SPACE_LEFT, "bytes", () -> rotation.dropOldest(false, false));
     add(Trigger.ADMIN_SPACE_LEFT, "bytes", () -> rotation.dropOldest(true, false));
     // What is not full any more, if not well yet either, is no reason to drop history.
@@ -161,7 +162,8 @@ final class Watch {
   private void lookAtAge() {
     List<Slice> slices = upkeep.slices();
     long most = policy.maxAge().toSeconds();
-    long age = Math.max(0, ageClock.now() - Rotation.end(slices, 0)) / 1_000_000_000L;
+    long now = ageClock.now();
+    long age = Math.max(0, now - Ages.end(slices, 0, now)) / 1_000_000_000L;
     boolean old = slices.size() > 1 && age > most;
     limit(Trigger.MAX_AGE).seen(most, slices.size() > 1 ? age : 0).judge(
         old, !old, () -> "the oldest history is " + age + " seconds old, older than " + most);

@@ -57,7 +57,7 @@ public final class Service implements AutoCloseable {
       TokenWatch token = auth ? TokenWatch.of(directory) : null;
       Machine.Following following = machine.follow(store, onFailure);
       open.push(following::close);
-      Keeper keeper = keeping == null ? null : Keeper.start(keeping, store.upkeep(), following);
+      Keeper keeper = keeping == null ? null : Keeper.start(keeping, store, following);
       if (keeper != null) {
         open.push(keeper::close);
       }

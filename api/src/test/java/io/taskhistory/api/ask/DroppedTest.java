@@ -19,7 +19,7 @@ class DroppedTest {
     return new Upkeep() {
       @Override
       public List<Slice> slices() {
-        return List.of(new Slice(7, boot.index(), 0, Scene.SECOND, from, from + Scene.SECOND));
+        return List.of(new Slice(7, boot.index(), from, from + Scene.SECOND));
       }
 
       @Override

@@ -62,8 +62,7 @@ class WatchTest {
     public List<Slice> slices() {
       List<Slice> slices = new ArrayList<>();
       for (int i = oldest; i < ends.size(); i++) {
-        long from = i == 0 ? EPOCH : ends.get(i - 1);
-        slices.add(new Slice(i, 0, from - EPOCH, ends.get(i) - EPOCH, from, ends.get(i)));
+        slices.add(new Slice(i, 0, i == 0 ? EPOCH : ends.get(i - 1), ends.get(i)));
       }
       return slices;
     }
@@ -114,9 +113,10 @@ class WatchTest {
     Path none = Files.writeString(directory.resolve("none"), "");
     systemLog = new SystemLog(directory.resolve("log"));
     Runner runner = (command, environment) -> ran.add(environment.get("TASKHISTORY_EVENT"));
+    Times times = new Times(() -> monotonic, () -> monotonic, () -> monotonic + wallOffset);
     watch = new Watch(PolicyReader.read(none, List.of(sets)), world, world, world,
-        new Performer(runner, systemLog, Freezer.of(List.of(), directory)),
-        new Times(() -> monotonic, () -> monotonic + wallOffset));
+        new Performer(runner, systemLog, Freezer.of(List.of(), directory)), times,
+        new AgeClock(times, List.of(new AgeClock.Reading(0, 0, EPOCH))));
   }
 
   @AfterEach
@@ -323,6 +323,17 @@ class WatchTest {
     monotonic += 24 * HOUR;
     seconds(11);
     assertThat(world.asked).isEqualTo(1);
+  }
+
+  /** A boot with a clock that began in the past, as without a battery, makes nothing older that was before it. */
+  @Test
+  void slice_ofAWrongPast_makesNoneOlder() throws Exception {
+    watch("max_age=30d");
+    world.ends.clear();
+    world.ends.addAll(List.of(EPOCH + HOUR, EPOCH + 24 * HOUR, EPOCH - 200_000 * HOUR, EPOCH + 48 * HOUR));
+    monotonic = 49 * HOUR;
+    seconds(11);
+    assertThat(world.asked).isEqualTo(-1);
   }
 
   @Test

@@ -161,8 +161,9 @@ public final class MemoryHistoryStore implements HistoryStore, Upkeep {
         KeptSlice slice = kept.slices.get(i);
         KeptBoot of = kept.boots.stream().filter(boot -> boot.boot.index() == slice.boot()).findFirst().orElseThrow();
         boolean isLast = i + 1 == kept.slices.size() || kept.slices.get(i + 1).boot() != slice.boot();
-        long to = isLast ? of.watermark : kept.slices.get(i + 1).from();
-        slices.add(Slice.of(slice.number(), of.boot, slice.from(), to));
+        long from = slice.from() == 0 ? of.boot.wallStart() : of.boot.wallAt(slice.from());
+        long to = of.boot.wallAt(isLast ? of.watermark : kept.slices.get(i + 1).from());
+        slices.add(new Slice(slice.number(), slice.boot(), from, Math.max(from, to)));
       }
       return slices;
     } finally {

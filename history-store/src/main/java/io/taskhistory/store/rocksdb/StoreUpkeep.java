@@ -33,9 +33,9 @@ final class StoreUpkeep implements Upkeep {
         continue; // given up a moment ago
       }
       Boot boot = rows.boot;
-      long from = period.from();
       long to = periods.isOf(period.boot(), i + 1) ? periods.get(i + 1).from() : rows.watermark();
-      slices.add(Slice.of(period.number(), boot, from, to));
+      long from = period.from() == 0 ? boot.wallStart() : boot.wallAt(period.from());
+      slices.add(new Slice(period.number(), period.boot(), from, Math.max(from, boot.wallAt(to))));
     }
     return slices;
   }
