@@ -32,6 +32,9 @@ public interface Upkeep {
   /** What the store takes on disk, the reserve not counted. The last of what was given up is free some moments later. */
   long bytes();
 
-  /** How the last commit went. */
+  /** How the last commit went; or what damage was met, also by readers, since the store is open. */
   StoreHealth health();
+
+  /** How the last commit went, whatever else is wrong. */
+  StoreHealth writing();
 }

@@ -123,7 +123,7 @@ final class Watch {
 
   private void lookAtHealth() {
     StoreHealth health = upkeep.health();
-    judge(Trigger.DISK_FULL, health, State.FULL, "there is no space to keep what happens");
+    judge(Trigger.DISK_FULL, upkeep.writing(), State.FULL, "there is no space to keep what happens");
     judge(Trigger.DISK_ERROR, health, State.FAILING, "what happens cannot be kept");
   }
 

@@ -36,6 +36,11 @@ class DroppedTest {
       public StoreHealth health() {
         return StoreHealth.FINE;
       }
+
+      @Override
+      public StoreHealth writing() {
+        return StoreHealth.FINE;
+      }
     };
   }
 

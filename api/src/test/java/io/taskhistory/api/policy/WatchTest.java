@@ -44,6 +44,7 @@ class WatchTest {
     final List<Long> ends = new ArrayList<>(List.of(EPOCH));
     int asked = -1;
     StoreHealth health = StoreHealth.FINE;
+    StoreHealth damage = StoreHealth.FINE;
     SourceStats stats = new SourceStats(0, 0, 0, 0);
     Status.Queue queue = new Status.Queue(0, 64 * MIB, 0, 0, false);
     long watermark;
@@ -84,6 +85,11 @@ class WatchTest {
 
     @Override
     public StoreHealth health() {
+      return damage.state() != StoreHealth.State.FINE && health.state() != StoreHealth.State.FULL ? damage : health;
+    }
+
+    @Override
+    public StoreHealth writing() {
       return health;
     }
 
@@ -424,6 +430,23 @@ class WatchTest {
     world.queue = new CollectorView.Status.Queue(10 * MIB, 64 * MIB, 2, 600, false);
     seconds(1);
     assertThat(state(Trigger.OVERFLOW).crossed()).isFalse();
+  }
+
+  /** What a reader meets is wrong as long as the service runs; that what happens can be kept again is seen all the same. */
+  @Test
+  void damage_keepsNoFullDiskFromBeingOver() throws Exception {
+    watch("disk_full_action=log", "disk_error_action=halt");
+    world.health = new StoreHealth(StoreHealth.State.FULL, "No space left on device");
+    seconds(2);
+    world.damage = new StoreHealth(StoreHealth.State.FAILING, "damaged");
+    seconds(2);
+    assertThat(state(Trigger.DISK_FULL).crossed()).isTrue();
+    world.health = StoreHealth.FINE;
+    seconds(2);
+    assertThat(state(Trigger.DISK_FULL).crossed()).isFalse();
+    assertThat(state(Trigger.DISK_ERROR).crossed()).isTrue();
+    seconds(20);
+    assertThat(ran).containsExactly("disk_error");
   }
 
   @Test

@@ -212,6 +212,11 @@ public final class MemoryHistoryStore implements HistoryStore, Upkeep {
     return StoreHealth.FINE;
   }
 
+  @Override
+  public StoreHealth writing() {
+    return StoreHealth.FINE;
+  }
+
   boolean isClosed() {
     lock.readLock().lock();
     try {

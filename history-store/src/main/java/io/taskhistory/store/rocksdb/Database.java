@@ -83,11 +83,23 @@ final class Database implements AutoCloseable {
   static Database open(DataDirectory directory, Path files, StoreSettings settings) {
     Database database = new Database(directory, files, settings);
     try {
-      database.handles = database.opener.open(true);
+      database.handles = database.openFirst();
       return database;
     } catch (RuntimeException e) {
       database.close();
       throw e;
+    }
+  }
+
+  /** Opening writes: on a disk that is full, into what was set aside. */
+  private Handles openFirst() {
+    try {
+      return opener.open(true);
+    } catch (StoreException e) {
+      if (health.writing().state() != StoreHealth.State.FULL || !new Reserve(directory, 0).release()) {
+        throw e;
+      }
+      return opener.open(true);
     }
   }
 
@@ -251,7 +263,7 @@ final class Database implements AutoCloseable {
   }
 
   private void closeAndOpen() {
-    if (System.nanoTime() - failedAt < PAUSE || files.toFile().getUsableSpace() < Options.MEMTABLES) {
+    if (System.nanoTime() - failedAt < PAUSE || Room.in(files) < Options.MEMTABLES) {
       throw new StoreException("The last write to the data directory " + directory.path()
           + " failed. Check the space and the health of its file system");
     }
@@ -291,6 +303,11 @@ final class Database implements AutoCloseable {
 
   StoreHealth health() {
     return health.now();
+  }
+
+  /** How the last write went. */
+  StoreHealth writing() {
+    return health.writing();
   }
 
   /** About how many rows a family has; what it was at the last time that it could be asked. */

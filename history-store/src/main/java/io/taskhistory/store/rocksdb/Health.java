@@ -18,10 +18,15 @@ final class Health {
     this.directory = directory;
   }
 
-  /** Of the last write; damage that was found stays until the store is opened again. */
+  /** Of the last write; and damage that was found, which stays for as long as this goes on. */
   StoreHealth now() {
     StoreHealth found = damage;
     return found == null || writing.state() == StoreHealth.State.FULL ? writing : found;
+  }
+
+  /** Of the last write alone. */
+  StoreHealth writing() {
+    return writing;
   }
 
   /** A write has succeeded. */

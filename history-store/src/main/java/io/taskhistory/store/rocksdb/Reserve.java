@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * down what it deletes, and to go on after a failed write it has to be opened again, which writes its memtables out.
  *
  * <p>It is a file of bytes that no file system stores in less. It goes when the store cannot write and history is given
- * up; and it is made again, a piece at a time so that no commit waits for long, once twice its size is free.
+ * up, or cannot even be opened; and it is made again, a piece at a time so that no commit waits for long, once twice its size is free.
  */
 final class Reserve {
 
@@ -39,16 +39,23 @@ final class Reserve {
     this.bytes = bytes;
   }
 
-  /** Gives the space up, for the store to write what it has to. */
-  void release() {
+  /**
+   * Gives the space up, for the store to write what it has to.
+   *
+   * @return whether there was any
+   */
+  boolean release() {
     complete = false;
     pausedAt = System.nanoTime();
     try {
-      if (Files.deleteIfExists(file)) {
-        LOG.warn("the disk is full: the reserve {} is used up to give up history", file);
+      boolean was = Files.deleteIfExists(file);
+      if (was) {
+        LOG.warn("the disk is full: the reserve {} is used up", file);
       }
+      return was;
     } catch (IOException e) {
       LOG.warn("the reserve cannot be given up: {}", e.toString());
+      return false;
     }
   }
 

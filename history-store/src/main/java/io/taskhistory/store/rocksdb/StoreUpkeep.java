@@ -60,4 +60,9 @@ final class StoreUpkeep implements Upkeep {
   public StoreHealth health() {
     return database.health();
   }
+
+  @Override
+  public StoreHealth writing() {
+    return database.writing();
+  }
 }
