@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ final class Freezer implements AutoCloseable {
   private final FrozenList list;
   private final FreezeGuard guard;
   private volatile Map<String, Cgroup> frozen = Map.of();
+
+  /** Why which is not, as it was said last. */
+  private final Map<String, String> refused = new HashMap<>();
 
   private Freezer(List<String> paths, CgroupRoots roots, FrozenList list) {
     this.paths = paths;
@@ -121,35 +125,42 @@ final class Freezer implements AutoCloseable {
     return List.copyOf(frozen.keySet());
   }
 
-  /** Freezes all that can be and are not. */
+  /** Freezes all that can be and are not. Why one is not is said once, however often that is tried. */
   void freeze() {
     for (String path : paths) {
       if (!frozen.containsKey(path)) {
         roots.find(path).ifPresentOrElse(cgroup -> freeze(path, cgroup),
-            () -> LOG.warn("there is no cgroup {} to suspend", path));
+            () -> refuse(path, "there is no such cgroup"));
       }
+    }
+  }
+
+  private void refuse(String path, String reason) {
+    if (!reason.equals(refused.put(path, reason))) {
+      LOG.error("{} is not suspended: {}", path, reason);
     }
   }
 
   private void freeze(String path, Cgroup cgroup) {
     Optional<String> reason = reason(cgroup);
     if (reason.isPresent()) {
-      LOG.error("{} is not suspended: {}", path, reason.get());
+      refuse(path, reason.get());
       return;
     }
     try {
       if (cgroup.isAskedToFreeze()) {
-        LOG.warn("{} is not ours to suspend: somebody else has frozen it already", path);
+        refuse(path, "somebody else has frozen it already, and so it is not ours to thaw");
         return;
       }
       Map<String, Cgroup> more = new LinkedHashMap<>(frozen);
       more.put(path, cgroup);
       remember(more);
       cgroup.freeze();
+      refused.remove(path);
       LOG.warn("{} is suspended{}", path, standsStill(cgroup) ? "" : ", but something in it does not stand still yet");
       leaveAloneWhoIsNeeded();
     } catch (IOException e) {
-      LOG.error("{} cannot be suspended: {}", path, e.getMessage());
+      refuse(path, "it cannot be: " + e.getMessage());
       thaw(List.of(path));
     }
   }
@@ -183,6 +194,7 @@ final class Freezer implements AutoCloseable {
     List<String> again = new ArrayList<>();
     frozen.forEach((path, cgroup) -> reason(cgroup).ifPresent(reason -> {
       LOG.error("{} is thawed again: {}", path, reason);
+      refused.put(path, reason);
       again.add(path);
     }));
     thaw(again);
@@ -202,6 +214,7 @@ final class Freezer implements AutoCloseable {
 
   /** Thaws all that we have frozen. What cannot be is tried again with the next call. */
   void thaw() {
+    refused.clear();
     thaw(frozen());
   }
 

@@ -92,6 +92,7 @@ final class Performer {
       freezer.thaw(); // what could not be thawed before
     } else if (thoroughly) {
       freezer.leaveAloneWhoIsNeeded();
+      freezer.freeze(); // what was not there before, or could not be
     }
   }
 }

@@ -173,12 +173,46 @@ class FreezerTest {
         .map(arguments -> List.of(arguments).contains(list().toString())).orElse(false)).toList();
   }
 
+  /** Suspends as a limit does that stays crossed. */
+  private Performer suspended(Freezer freezer, SystemLog log) {
+    Performer performer = new Performer((command, environment) -> { }, log, freezer);
+    performer.perform(Trigger.SPACE_LEFT, List.of(Action.Plain.SUSPEND), "as the test wants it");
+    return performer;
+  }
+
   @Test
-  void cgroup_thatIsNotThere_isWaitedFor() {
-    try (LeafCgroup some = LeafCgroup.any(); Freezer freezer = Freezer.of(List.of("/none-such"), directory)) {
-      freezer.freeze();
-      assertThat(freezer.frozen()).isEmpty();
-      assertThat(some.isFrozen()).isFalse();
+  void cgroup_thatIsNotThere_isWaitedFor() throws Exception {
+    try (LeafCgroup group = LeafCgroup.any(); SystemLog log = new SystemLog(directory.resolve("log"))) {
+      Path later = group.freezeSwitch().resolveSibling("later");
+      try (Freezer freezer = Freezer.of(List.of(group.path() + "/later"), directory)) {
+        Performer performer = suspended(freezer, log);
+        performer.keepUp(true);
+        assertThat(freezer.frozen()).isEmpty();
+        Files.createDirectory(later);
+        performer.keepUp(true);
+        assertThat(freezer.frozen()).containsExactly(group.path() + "/later");
+        assertThat(later.resolve(group.freezeSwitch().getFileName())).content().startsWith(group.frozenText());
+        performer.takeBack(Trigger.SPACE_LEFT, List.of(Action.Plain.SUSPEND));
+        assertThat(freezer.frozen()).isEmpty();
+      } finally {
+        Files.deleteIfExists(later);
+      }
+    }
+  }
+
+  @Test
+  void whoIsNeeded_andGoesAgain_protectsNobodyAnyLonger() throws Exception {
+    try (LeafCgroup group = LeafCgroup.any(); LeafCgroup other = LeafCgroup.any(); Freezer freezer = freezer(group);
+        SystemLog log = new SystemLog(directory.resolve("log"))) {
+      Process needed = sleeper(other, "agetty");
+      Performer performer = suspended(freezer, log);
+      assertThat(group.isFrozen()).isTrue();
+      group.take(needed);
+      performer.keepUp(true);
+      assertThat(group.isFrozen()).isFalse();
+      other.take(needed);
+      performer.keepUp(true);
+      assertThat(group.isFrozen()).isTrue();
     }
   }
 

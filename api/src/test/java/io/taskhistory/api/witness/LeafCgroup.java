@@ -112,13 +112,18 @@ public final class LeafCgroup implements AutoCloseable {
     return directory.resolve(unified ? "cgroup.freeze" : "freezer.state");
   }
 
+  /** What its switch says when it is frozen. */
+  public String frozenText() {
+    return unified ? "1" : "FROZEN";
+  }
+
   private String thawed() {
     return unified ? "0" : "THAWED";
   }
 
   /** Freezes it as somebody else would. */
   public void freeze() throws IOException {
-    Files.writeString(freezeSwitch(), unified ? "1" : "FROZEN");
+    Files.writeString(freezeSwitch(), frozenText());
   }
 
   public void thaw() throws IOException {
