@@ -47,13 +47,22 @@ record Cgroup(Path directory, boolean isUnified) {
     Files.writeString(freezeSwitch(), isUnified ? "1" : FROZEN);
   }
 
-  /** One that is gone is thawed: only one without tasks can be removed. */
-  void thaw() throws IOException {
+  /**
+   * Thaws it, where that is needed: not where nobody asked for it to be frozen, whether or not its switch could be
+   * written; and not where it is gone, as only one without tasks can be removed.
+   *
+   * @return whether it was needed
+   */
+  boolean thaw() throws IOException {
     try {
+      if (!isAskedToFreeze()) {
+        return false;
+      }
       Files.write(freezeSwitch(), (isUnified ? "0" : THAWED).getBytes(StandardCharsets.US_ASCII),
           StandardOpenOption.WRITE);
+      return true;
     } catch (NoSuchFileException e) {
-      // see above
+      return false;
     }
   }
 

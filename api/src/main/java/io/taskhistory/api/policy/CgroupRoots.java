@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,11 @@ record CgroupRoots(@Nullable Path unified, @Nullable Path first) {
     }
     return name.toString().equals(Cgroup.FIRST_SWITCH) && isBelow(directory, first)
         ? Optional.of(new Cgroup(directory, false)) : Optional.empty();
+  }
+
+  /** The path of a cgroup that was found here. */
+  String path(Cgroup cgroup) {
+    return "/" + Objects.requireNonNull(cgroup.isUnified() ? unified : first).relativize(cgroup.directory());
   }
 
   private static boolean isBelow(Path directory, @Nullable Path root) {

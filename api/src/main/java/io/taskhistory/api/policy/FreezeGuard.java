@@ -25,13 +25,16 @@ final class FreezeGuard implements AutoCloseable {
           *) set -- "$@" "$line" ;;
         esac
       done
+      left=
       for file; do
         case $file in
-          */cgroup.freeze) echo 0 >"$file" ;;
-          */freezer.state) echo THAWED >"$file" ;;
+          */cgroup.freeze) word=0 ;;
+          */freezer.state) word=THAWED ;;
+          *) continue ;;
         esac
+        [ ! -e "$file" ] || echo $word >"$file" || left=$file
       done
-      [ $# -eq 0 ] || true >"$list"
+      [ $# -eq 0 ] || [ -n "$left" ] || true >"$list"
       """;
 
   private static final long PATIENCE_SECONDS = 5;
@@ -39,7 +42,7 @@ final class FreezeGuard implements AutoCloseable {
   private final Path list;
   private @Nullable Process process;
 
-  /** @param list the file that it empties when it has thawed */
+  /** @param list the file that it empties when it has thawed all */
   FreezeGuard(Path list) {
     this.list = list;
   }

@@ -5,10 +5,12 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,9 @@ final class Freezer implements AutoCloseable {
   /** Why which is not, as it was said last. */
   private final Map<String, String> refused = new HashMap<>();
 
+  /** Of which it was said that they cannot be thawed. */
+  private final Set<String> unthawed = new HashSet<>();
+
   private Freezer(List<String> paths, CgroupRoots roots, FrozenList list) {
     this.paths = paths;
     this.roots = roots;
@@ -49,11 +54,11 @@ final class Freezer implements AutoCloseable {
     try {
       Freezer freezer = new Freezer(paths, CgroupRoots.read(), new FrozenList(directory));
       freezer.check();
+      freezer.adopt();
       if (!paths.isEmpty()) {
         paths.stream().filter(path -> freezer.roots.find(path).isEmpty())
             .forEach(path -> LOG.warn("suspend_cgroups: there is no cgroup {} yet", path));
-        freezer.list.prepare();
-        freezer.guard.guard(List.of());
+        freezer.remember(freezer.frozen);
       }
       return freezer;
     } catch (IOException e) {
@@ -82,22 +87,51 @@ final class Freezer implements AutoCloseable {
    */
   static int thawLeftBehind(Path directory) {
     FrozenList list = new FrozenList(directory);
+    List<Path> left = new ArrayList<>();
     int thawed = 0;
     try {
       CgroupRoots roots = CgroupRoots.read();
       for (Path file : list.read()) {
-        Optional<Cgroup> cgroup = roots.of(file);
-        if (cgroup.isPresent()) {
-          cgroup.get().thaw();
-          LOG.warn("{} had been left frozen, and is thawed", cgroup.get());
-          thawed++;
-        }
+        thawed += roots.of(file).filter(cgroup -> thawLeftBehind(cgroup, left)).isPresent() ? 1 : 0;
       }
-      list.delete();
+      if (left.isEmpty()) {
+        list.delete();
+      } else {
+        list.write(left);
+      }
     } catch (IOException | RuntimeException e) {
       LOG.error("what {} lists may be frozen still: {}; thaw it by hand", list.file(), e.getMessage());
     }
     return thawed;
+  }
+
+  /** One that cannot be thawed keeps none of the others from it. */
+  private static boolean thawLeftBehind(Cgroup cgroup, List<Path> left) {
+    try {
+      boolean needed = cgroup.thaw();
+      if (needed) {
+        LOG.warn("{} had been left frozen, and is thawed", cgroup);
+      }
+      return needed;
+    } catch (IOException e) {
+      LOG.error("{} had been left frozen, and cannot be thawed: {}; thaw it by hand", cgroup, e.getMessage());
+      left.add(cgroup.freezeSwitch());
+      return false;
+    }
+  }
+
+  /** What was left frozen and could not be thawed is ours to thaw, as soon as that can be. */
+  private void adopt() {
+    Map<String, Cgroup> left = new LinkedHashMap<>();
+    try {
+      for (Path file : list.read()) {
+        roots.of(file).ifPresent(cgroup -> left.put(roots.path(cgroup), cgroup));
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.error("{} cannot be read: {}", list.file(), e.getMessage());
+    }
+    unthawed.addAll(left.keySet());
+    frozen = left;
   }
 
   /** One that is not there yet may come: the service starts early. */
@@ -224,15 +258,19 @@ final class Freezer implements AutoCloseable {
       Cgroup cgroup = left.get(path);
       try {
         if (cgroup != null) {
-          cgroup.thaw();
+          if (cgroup.thaw()) {
+            LOG.warn("{} goes on", path);
+          }
           left.remove(path);
-          LOG.warn("{} goes on", path);
+          unthawed.remove(path);
         }
       } catch (IOException e) {
-        LOG.error("{} cannot be thawed, which is tried again: {}", path, e.getMessage());
+        if (unthawed.add(path)) {
+          LOG.error("{} cannot be thawed, which is tried again: {}", path, e.getMessage());
+        }
       }
     }
-    if (!which.isEmpty()) {
+    if (left.size() < frozen.size()) {
       try {
         remember(left);
       } catch (IOException e) {

@@ -44,11 +44,6 @@ final class FrozenList {
     return file;
   }
 
-  /** Makes it, with nothing in it. */
-  void prepare() throws IOException {
-    write(List.of());
-  }
-
   /** The switches in it; empty where it is not there, or of another boot. */
   List<Path> read() throws IOException {
     try {

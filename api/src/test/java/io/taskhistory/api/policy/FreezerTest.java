@@ -217,6 +217,78 @@ class FreezerTest {
   }
 
   @Test
+  void switch_thatCannotBeWritten_isNotSaidToBeFrozen() throws Exception {
+    try (LeafCgroup group = LeafCgroup.any(); Freezer freezer = freezer(group);
+        AutoCloseable closed = group.readOnly()) {
+      freezer.freeze();
+      assertThat(freezer.frozen()).as("%s", closed).isEmpty();
+      assertThat(Files.readString(list())).doesNotContain(group.path());
+    }
+    assertThat(list()).doesNotExist();
+  }
+
+  @Test
+  void switch_thatCannotBeWrittenAnyMore_isTriedAgain() throws Exception {
+    try (LeafCgroup group = LeafCgroup.any(); Freezer freezer = freezer(group)) {
+      Counter counter = group.counter(directory.resolve("count"));
+      freezer.freeze();
+      try (AutoCloseable closed = group.readOnly()) {
+        freezer.thaw();
+        assertThat(freezer.frozen()).as("%s", closed).containsExactly(group.path());
+        assertThat(Files.readString(list())).contains(group.path());
+      }
+      freezer.thaw();
+      counter.awaitProgress();
+      assertThat(freezer.frozen()).isEmpty();
+    }
+  }
+
+  @Test
+  void leftBehind_thatCannotBeThawed_keepsNoOtherFromIt_andIsTriedAgain() throws Exception {
+    try (LeafCgroup one = LeafCgroup.any(); LeafCgroup other = LeafCgroup.any()) {
+      one.freeze();
+      other.freeze();
+      new FrozenList(directory).write(List.of(one.freezeSwitch(), other.freezeSwitch()));
+      try (AutoCloseable closed = one.readOnly()) {
+        assertThat(Freezer.thawLeftBehind(directory)).as("%s", closed).isOne();
+        assertThat(other.isFrozen()).isFalse();
+        assertThat(new FrozenList(directory).read()).containsExactly(one.freezeSwitch());
+        try (Freezer freezer = freezer(other)) {
+          freezer.freeze();
+          assertThat(freezer.frozen()).containsExactly(one.path(), other.path());
+        }
+        assertThat(new FrozenList(directory).read()).as("the guard keeps it").containsExactly(one.freezeSwitch());
+      }
+      Freezer next = freezer();
+      next.thaw();
+      assertThat(one.isFrozen()).isFalse();
+      next.close();
+      assertThat(list()).doesNotExist();
+    }
+  }
+
+  @Test
+  void guard_thatCannotThawAll_thawsTheRestAndKeepsTheList() throws Exception {
+    try (LeafCgroup one = LeafCgroup.any(); LeafCgroup other = LeafCgroup.any()) {
+      one.freeze();
+      other.freeze();
+      FrozenList list = new FrozenList(directory);
+      list.write(List.of(one.freezeSwitch(), other.freezeSwitch()));
+      FreezeGuard guard = new FreezeGuard(list.file());
+      try (AutoCloseable closed = one.readOnly()) {
+        guard.guard(list.read());
+        guard.close();
+        assertThat(other.isFrozen()).as("%s", closed).isFalse();
+        assertThat(list.read()).contains(one.freezeSwitch());
+      }
+      guard.guard(list.read());
+      guard.close();
+      assertThat(one.isFrozen()).isFalse();
+      assertThat(list.read()).isEmpty();
+    }
+  }
+
+  @Test
   void list_ofAnotherBoot_orOfOtherFiles_thawsNothing() throws Exception {
     try (LeafCgroup group = LeafCgroup.any()) {
       group.freeze();

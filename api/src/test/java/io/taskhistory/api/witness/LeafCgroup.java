@@ -1,5 +1,6 @@
 package io.taskhistory.api.witness;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.File;
@@ -43,7 +44,7 @@ public final class LeafCgroup implements AutoCloseable {
       removeAbandoned();
       Files.createDirectory(directory);
       timer = new ProcessBuilder("setsid", "/bin/sh", "-c",
-          "sleep " + THAWED_AFTER_SECONDS + "; echo " + thawed() + " >" + freezeSwitch())
+          "sleep " + THAWED_AFTER_SECONDS + "; umount -l " + directory + "; echo " + thawed() + " >" + freezeSwitch())
           .redirectInput(new File("/dev/null")).redirectOutput(ProcessBuilder.Redirect.DISCARD)
           .redirectError(ProcessBuilder.Redirect.DISCARD).start();
     } catch (IOException e) {
@@ -94,6 +95,7 @@ public final class LeafCgroup implements AutoCloseable {
       for (Path group : groups) {
         Matcher m = NAME.matcher(group.getFileName().toString());
         if (m.matches() && ProcessHandle.of(Long.parseLong(m.group(1))).isEmpty()) {
+          unmount(group);
           Files.writeString(group.resolve(unified ? "cgroup.freeze" : "freezer.state"), thawed());
           Files.readAllLines(group.resolve("cgroup.procs")).forEach(
               pid -> ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly));
@@ -128,6 +130,28 @@ public final class LeafCgroup implements AutoCloseable {
 
   public void thaw() throws IOException {
     Files.writeString(freezeSwitch(), thawed());
+  }
+
+  /**
+   * Has nobody write its switch, root neither, until that is closed: it is mounted on itself, to be read only. Without
+   * the right to mount, the test is skipped.
+   */
+  public AutoCloseable readOnly() throws Exception {
+    assumeThat(new ProcessBuilder("mount", "--bind", directory.toString(), directory.toString()).start().waitFor())
+        .as("this needs the right to mount").isZero();
+    assertThat(new ProcessBuilder("mount", "-o", "remount,bind,ro", directory.toString()).start().waitFor()).isZero();
+    return () -> unmount(directory);
+  }
+
+  private static void unmount(Path group) throws IOException {
+    try {
+      if (Files.readAllLines(Path.of("/proc/self/mounts")).stream()
+          .anyMatch(line -> line.split(" ")[1].equals(group.toString()))) {
+        assertThat(new ProcessBuilder("umount", "-l", group.toString()).start().waitFor()).isZero();
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** What the kernel says: whether all in it stand still. */
@@ -199,6 +223,7 @@ public final class LeafCgroup implements AutoCloseable {
     timer.descendants().forEach(ProcessHandle::destroyForcibly);
     timer.destroyForcibly();
     try {
+      unmount(directory);
       thaw();
       for (Process process : started) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
