@@ -11,6 +11,7 @@ import io.taskhistory.api.policy.Keeper;
 import io.taskhistory.store.HistoryStore;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -52,7 +53,7 @@ public final class Service implements AutoCloseable {
       LocalSocket local = claimed(admission);
       url = url(listening, admission.tls());
       directory.create();
-      HistoryStore store = machine.open(directory.path());
+      HistoryStore store = opened(machine, directory.path(), keeping != null);
       open.push(store::close);
       TokenWatch token = auth ? TokenWatch.of(directory) : null;
       Machine.Following following = machine.follow(store, onFailure);
@@ -90,6 +91,21 @@ public final class Service implements AutoCloseable {
       Machine machine, DataDirectory directory, Admission admission, Keeper.@Nullable Setup keeping,
       Consumer<Throwable> onFailure) {
     return new Service(machine, directory, admission, keeping, onFailure);
+  }
+
+  /**
+   * Where the store cannot be opened, there will be nobody to thaw what an earlier service left frozen, unless it is in
+   * use: then whoever has it open may have frozen that for a reason.
+   */
+  private static HistoryStore opened(Machine machine, Path directory, boolean isKept) {
+    try {
+      return machine.open(directory);
+    } catch (RuntimeException | Error e) {
+      if (isKept) {
+        Stores.unlessInUse(directory, () -> Keeper.thawLeftBehind(directory));
+      }
+      throw e;
+    }
   }
 
   /** The address as a person can use it: certificates have names in them, and no host is called 0.0.0.0. */

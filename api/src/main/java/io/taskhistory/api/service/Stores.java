@@ -29,6 +29,11 @@ final class Stores {
     return RocksDbHistoryStore.reopen(directory);
   }
 
+  /** Does something while nobody has the one in a directory open, and not at all where somebody has. */
+  static boolean unlessInUse(Path directory, Runnable action) {
+    return RocksDbHistoryStore.unlessInUse(directory, action);
+  }
+
   /** Whether the one in a directory is sound. */
   static CheckReport check(Path directory, Progress progress) {
     return RocksDbHistoryStore.check(directory, progress);

@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.taskhistory.api.Scene;
+import io.taskhistory.api.cli.Machinery;
+import io.taskhistory.api.policy.Keeper;
+import io.taskhistory.api.policy.Policy;
+import io.taskhistory.api.witness.LeafCgroup;
 import io.taskhistory.collector.CollectorView;
+import io.taskhistory.history.ClockLedger;
+import io.taskhistory.store.BootFacts;
 import io.taskhistory.store.HistoryStore;
 import io.taskhistory.store.StoreException;
+import io.taskhistory.store.StoreSettings;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -173,6 +180,34 @@ class ServiceTest {
     try (Stream<Path> files = Files.list(parent.resolve("data"))) {
       assertThat(files).isEmpty();
     }
+  }
+
+  /** Nobody else would thaw it: the next start fails as this one does. */
+  @Test
+  void store_thatRefuses_keepsNobodySuspended_unlessItIsInUse() throws Exception {
+    Machinery.assumeRoot();
+    Path data = parent.resolve("data");
+    stage.refusal = "it is damaged";
+    try (LeafCgroup group = LeafCgroup.any()) {
+      BootFacts facts = new BootFacts("01234567-89ab-cdef-0123-456789abcdef", 1, new ClockLedger.Row(1, 0, 0));
+      try (HistoryStore ofAnother = Stores.open(data, facts, StoreSettings.DEFAULT)) {
+        Files.writeString(data.resolve("frozen"),
+            Files.readString(Path.of("/proc/sys/kernel/random/boot_id")) + group.freezeSwitch() + "\n");
+        group.freeze();
+        await().until(group::isFrozen);
+        assertThatThrownBy(this::startAndKeep).as("beside %s", ofAnother).hasMessage("it is damaged");
+        assertThat(group.isFrozen()).isTrue();
+      }
+      assertThatThrownBy(this::startAndKeep).hasMessage("it is damaged");
+      assertThat(group.isFrozen()).isFalse();
+      assertThat(data.resolve("frozen")).doesNotExist();
+    }
+  }
+
+  private void startAndKeep() {
+    DataDirectory data = new DataDirectory(parent.resolve("data"));
+    Service.start(stage, data, Admission.at(Listen.parse("127.0.0.1:0"), false),
+        Keeper.Setup.of(Policy.DEFAULT, data.path(), (command, environment) -> { }), e -> { }).close();
   }
 
   @Test

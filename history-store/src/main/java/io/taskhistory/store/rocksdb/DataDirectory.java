@@ -144,6 +144,23 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
+  /** As {@link RocksDbHistoryStore#unlessInUse}. Where no lock was ever made, nobody has had it open. */
+  static boolean unlessInUse(Path directory, Runnable action) {
+    if (!Files.exists(directory.resolve(LOCK))) {
+      return false;
+    }
+    DataDirectory locked;
+    try {
+      locked = lock(directory);
+    } catch (IOException | StoreException e) {
+      return false;
+    }
+    try (locked) {
+      action.run();
+    }
+    return true;
+  }
+
   /** The lock is the process's: it goes with it, however that ends. */
   private static DataDirectory lock(Path directory) throws IOException {
     Path real = directory.toRealPath();

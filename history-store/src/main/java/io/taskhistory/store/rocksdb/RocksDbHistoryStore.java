@@ -72,6 +72,15 @@ public final class RocksDbHistoryStore implements HistoryStore {
   }
 
   /**
+   * Does something in a store's directory, damaged or of whatever version, while nobody has it open or can open it.
+   *
+   * @return whether it was done: not where the store is in use, where that cannot be told, or where there never was one
+   */
+  public static boolean unlessInUse(Path directory, Runnable action) {
+    return DataDirectory.unlessInUse(directory, action);
+  }
+
+  /**
    * Reads all of a store that is not in use, and says what is wrong with it. Nothing is written.
    *
    * @throws StoreException where there is none, or it is in use

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +103,26 @@ final class DataDirectoryTest {
       assertThat(store.reader().watermark()).isEqualTo(-1);
     }
     open(parent).close();
+  }
+
+  @Test
+  void unlessInUse_isDoneWhereNobodyHasItOpen_whateverIsInIt() throws IOException {
+    AtomicInteger done = new AtomicInteger();
+    assertThat(RocksDbHistoryStore.unlessInUse(parent, done::incrementAndGet)).as("there is none").isFalse();
+    assertThat(parent).isEmptyDirectory();
+    try (RocksDbHistoryStore store = open(parent)) {
+      assertThat(RocksDbHistoryStore.unlessInUse(parent, done::incrementAndGet)).isFalse();
+      assertThat(store.reader().watermark()).isEqualTo(-1);
+      assertRefused(parent, "in use");
+    }
+    assertThat(done).hasValue(0);
+    Files.writeString(parent.resolve("VERSION"), "PostgreSQL 15");
+    assertThat(RocksDbHistoryStore.unlessInUse(parent, () -> {
+      done.incrementAndGet();
+      assertThat(RocksDbHistoryStore.unlessInUse(parent, done::incrementAndGet)).as("it is locked").isFalse();
+    })).isTrue();
+    assertThat(done).hasValue(1);
+    assertThat(RocksDbHistoryStore.unlessInUse(parent, done::incrementAndGet)).isTrue();
   }
 
   @Test
