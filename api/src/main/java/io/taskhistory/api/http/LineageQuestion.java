@@ -1,6 +1,7 @@
 package io.taskhistory.api.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -38,7 +39,7 @@ final class LineageQuestion {
   }
 
   /** Reads a line; what of it could be read before a refusal stays, to be said again in the answer. */
-  void read(byte[] buffer, int start, int length) throws IOException {
+  void read(byte[] buffer, int start, int length) {
     clear();
     try (JsonParser in = json.createParser(buffer, start, length)) {
       if (in.nextToken() != JsonToken.START_OBJECT) {
@@ -50,8 +51,10 @@ final class LineageQuestion {
       if (in.currentToken() != JsonToken.END_OBJECT || in.nextToken() != null) {
         throw bad("something follows the object; write one to a line");
       }
-    } catch (JsonProcessingException e) {
-      throw bad("the line is not JSON: column " + e.getLocation().getColumnNr() + " is wrong");
+    } catch (IOException e) {
+      // Also bytes of no encoding that JSON can have, and what is longer than the parser takes: these name no place.
+      JsonLocation place = e instanceof JsonProcessingException wrong ? wrong.getLocation() : null;
+      throw bad("the line is not JSON" + (place == null ? "" : ": column " + place.getColumnNr() + " is wrong"));
     }
     if (pid == 0) {
       throw bad("pid is missing");

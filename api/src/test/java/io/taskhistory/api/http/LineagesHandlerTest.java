@@ -64,7 +64,8 @@ class LineagesHandlerTest {
       "nonsense", "{", "[]", "7", "\"x\"", "{}", "{\"pid\":0}", "{\"pid\":-1}", "{\"pid\":1.5}", "{\"pid\":\"1\"}",
       "{\"pid\":99999999999999999999}", "{\"pid\":1,\"at\":{}}", "{\"pid\":1,\"at\":true}", "{\"pid\":1,\"when\":1}",
       "{\"pid\":1}{\"pid\":2}", "{\"pid\":1} x", "{\"pid\":1,\"at\":\"x\"}", "{\"pid\":1,\"boot\":\"aaaa\"}",
-      "{\"pid\":77}", "{\"pid\":1,\"at\":\"mono:1\",\"boot\":\"c\"}", "\u0000", "{\"pid\":1,\"at\":\"\u001b[31m\"}"})
+      "{\"pid\":77}", "{\"pid\":1,\"at\":\"mono:1\",\"boot\":\"c\"}", "\u0000", "\u0000{\u0000\u0000",
+      "\u0000\u0000{\u0000", "\ufeff", "\ufffe{\"pid\":1}", "{\"pid\":1,\"at\":\"\u001b[31m\"}"})
   void line_bad_isAnsweredByItself(String line) {
     List<JsonNode> answers = ask("", "{\"pid\":1}\n" + line + "\n{\"pid\":2}\n");
     assertThat(answers).hasSize(3);
@@ -74,6 +75,17 @@ class LineagesHandlerTest {
     assertThat(answers.get(1).has("pid")).isTrue();
     assertThat(answers.get(1).has("at")).isTrue();
     assertThat(answers.get(2).path("task").asText()).contains("-2-");
+  }
+
+  @Test
+  void line_longerThanTheParserTakes_isAnsweredByItself() {
+    for (String line : List.of("{\"" + "n".repeat(60_000) + "\":1}", "{\"pid\":" + "1".repeat(60_000) + "}",
+        "{\"at\":" + "1".repeat(60_000) + "}", "{\"at\":" + "[".repeat(60_000) + "}")) {
+      List<JsonNode> answers = ask("", "{\"pid\":1}\n" + line + "\n{\"pid\":2}\n");
+      assertThat(answers).hasSize(3);
+      assertThat(answers.get(1).path("error").path("type").asText()).isEqualTo("urn:taskhistory:problem:bad-line");
+      assertThat(answers.get(2).path("task").asText()).contains("-2-");
+    }
   }
 
   @Test
