@@ -17,13 +17,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LineageTexts {
 
-  /** Longer histories are written anew each time. Their prefixes together would take the square of their length. */
+  /** Longer histories are written anew each time. */
   private static final int MAX_ENTRIES = 64;
   private static final int MOST = 4096;
+  /** So are those of which all but the last entry takes more: a path can be of 16 KiB, as it is written. */
+  private static final int LONGEST = 4096;
+  /** In characters, which are bytes: there are some batches and logs at once. */
+  static final int MOST_TEXT = 1 << 20;
 
   private final HistoryStyle style;
   private final int limit;
+  private final int longest;
   private final Map<Entry, Text> prefixes = new IdentityHashMap<>();
+  private int remembered;
 
   private final UnaryOperator<String> form;
 
@@ -32,11 +38,15 @@ public final class LineageTexts {
    *
    * @param length of what {@code form} stands for
    */
-  private record Text(String form, int length) {}
+  private record Text(String form, int length) {
+
+    static final Text TOO_LONG = new Text("", Integer.MAX_VALUE);
+  }
 
   private LineageTexts(HistoryStyle style, int limit, UnaryOperator<String> form) {
     this.style = style;
     this.limit = limit;
+    this.longest = limit == 0 ? LONGEST : Math.min(LONGEST, limit - 3);
     this.form = form;
   }
 
@@ -52,8 +62,8 @@ public final class LineageTexts {
 
   public String write(History history) {
     if (history.entries().size() <= MAX_ENTRIES) {
-      Text text = upTo(history, history.entries().size() - 1);
-      if (limit == 0 || text.length <= limit - 3) {
+      Text text = upTo(history, history.entries().size() - 1, limit == 0 ? Integer.MAX_VALUE : limit - 3);
+      if (text != null) {
         return text.form;
       }
     }
@@ -67,25 +77,43 @@ public final class LineageTexts {
 
   public void forget() {
     prefixes.clear();
+    remembered = 0;
   }
 
-  private Text upTo(History history, int last) {
-    List<Entry> entries = history.entries();
-    String item = style.item(history.boot(), entries.get(last));
-    Text text = new Text(form.apply(item), item.length());
+  /** How many characters are remembered. */
+  int remembered() {
+    return remembered;
+  }
+
+  /** What stands for the entries up to {@code last}; null where that, or what is before that, is too long. */
+  private @Nullable Text upTo(History history, int last, int room) {
+    String item = style.item(history.boot(), history.entries().get(last));
+    if (item.length() > room) {
+      return null;
+    }
+    String text = form.apply(item);
     if (last == 0) {
-      return text;
+      return new Text(text, item.length());
     }
-    Entry before = entries.get(last - 1);
-    @Nullable Text prefix = prefixes.get(before);
-    if (prefix == null) {
-      prefix = upTo(history, last - 1);
-      if (prefixes.size() >= MOST) {
-        prefixes.clear();
-      }
-      prefixes.put(before, prefix);
+    Text prefix = prefix(history, last - 1);
+    int left = room - item.length() - style.separator().length();
+    return prefix.length > left ? null
+        : new Text(prefix.form + style.separator() + text, room - left + prefix.length);
+  }
+
+  private Text prefix(History history, int last) {
+    Entry entry = history.entries().get(last);
+    Text known = prefixes.get(entry);
+    if (known != null) {
+      return known;
     }
-    return new Text(prefix.form + style.separator() + text.form,
-        prefix.length + style.separator().length() + text.length);
+    Text made = upTo(history, last, longest);
+    Text prefix = made == null ? Text.TOO_LONG : made;
+    if (prefixes.size() >= MOST || remembered + prefix.form.length() > MOST_TEXT) {
+      forget();
+    }
+    prefixes.put(entry, prefix);
+    remembered += prefix.form.length();
+    return prefix;
   }
 }

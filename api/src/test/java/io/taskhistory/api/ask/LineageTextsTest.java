@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.taskhistory.history.Boot;
 import io.taskhistory.history.ClockLedger;
+import io.taskhistory.history.Details;
 import io.taskhistory.history.Doubts;
 import io.taskhistory.history.Entry;
 import io.taskhistory.history.History;
@@ -12,11 +13,13 @@ import io.taskhistory.history.HistoryStyle;
 import io.taskhistory.history.Provenance;
 import io.taskhistory.history.RawText;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LineageTextsTest {
 
@@ -42,6 +45,12 @@ class LineageTextsTest {
     return new History(BOOT, entries, Doubts.NONE);
   }
 
+  private static Details program(RawText path) {
+    Details none = Details.UNKNOWN;
+    return new Details(path, path, null, false, none.cwd(), none.uid(), none.euid(), none.gid(), none.egid(),
+        none.loginuid(), none.sessionid(), none.tty(), none.cgroup(), none.container(), none.nspid());
+  }
+
   @ParameterizedTest
   @EnumSource
   void whatIsWritten_isTheHistory_orStandsForItInsideJson(HistoryStyle style) throws Exception {
@@ -59,6 +68,31 @@ class LineageTextsTest {
         String text = style.write(history, limit);
         assertThat(plain.write(history)).isEqualTo(text);
         assertThat(json.readValue("\"" + inside.write(history) + "\"", String.class)).isEqualTo(text);
+      }
+    }
+  }
+
+  /** Paths as long as there can be, in bytes of which each is written as four. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 256, 1024, 100_000})
+  void whatIsRemembered_isBounded_howeverLongThePathsAre(int limit) {
+    byte[] path = new byte[4000];
+    Arrays.fill(path, (byte) 0xff);
+    for (int length : new int[] {4000, 100, 15}) {
+      Details details = program(RawText.of(Arrays.copyOf(path, length)));
+      LineageTexts texts = LineageTexts.insideJson(HistoryStyle.DOMAIN, limit);
+      for (int chain = 0; chain < 4; chain++) {
+        Entry entry = Entry.root(Provenance.SNAPSHOT);
+        for (int i = 1; i < 63; i++) {
+          entry = new Entry(entry, chain * 1000 + i, i, RawText.of("x"), Provenance.OBSERVED);
+          entry.detail(details);
+          History history = history(entry);
+          String text = texts.write(history);
+          if (i % 10 == 2) {
+            assertThat(text).isEqualTo(HistoryStyle.DOMAIN.write(history, limit).replace("\\", "\\\\"));
+          }
+          assertThat(texts.remembered()).isLessThanOrEqualTo(LineageTexts.MOST_TEXT);
+        }
       }
     }
   }
