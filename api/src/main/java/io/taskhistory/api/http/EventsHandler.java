@@ -3,7 +3,6 @@ package io.taskhistory.api.http;
 import io.javalin.http.Context;
 import io.taskhistory.api.ask.Inquiry;
 import io.taskhistory.api.ask.Refusal;
-import io.taskhistory.api.stream.Descent;
 import io.taskhistory.api.stream.EventFilter;
 import io.taskhistory.api.stream.EventStream;
 import io.taskhistory.api.stream.EventStreams;
@@ -38,7 +37,7 @@ final class EventsHandler {
     Inquiry inquiry = Inquiry.ofStore(reader, collector, null, null);
     EventFilter filter = new EventFilter(params.words("kind"), params.raw("comm"), params.raw("exe"),
         params.number("uid", Details.UNKNOWN_NUMBER), params.lineage(),
-        root == null ? null : new Descent(reader, inquiry.task(root).task()));
+        root == null ? null : inquiry.task(root).task().leader().id());
     ctx.header(Answers.WATERMARK, inquiry.watermark()).header("X-Accel-Buffering", "no")
         .contentType("text/event-stream");
     if (ctx.req().getMethod().equals("HEAD")) {

@@ -6,11 +6,14 @@ import io.taskhistory.api.view.EventView;
 import io.taskhistory.history.Boot;
 import io.taskhistory.history.Ending;
 import io.taskhistory.history.Gap;
+import io.taskhistory.history.Task;
+import io.taskhistory.history.TaskId;
 import io.taskhistory.store.EventCursor;
 import io.taskhistory.store.EventPage;
 import io.taskhistory.store.HistoryEvent;
 import io.taskhistory.store.HistoryReader;
 import java.io.ByteArrayOutputStream;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,15 +39,19 @@ final class Batch {
 
   private final HistoryReader reader;
   private final Places places;
+  private final Ancestry ancestry;
   private final EventPage page;
   private final byte[][] open;
   private final byte[][] closed;
   private final Map<Boot, List<Gap>> gaps = new HashMap<>();
   private final Map<Asked, Piece> pieces = new HashMap<>();
+  /** Which of the events are of whoever descends from a process. */
+  private final Map<TaskId, BitSet> below = new HashMap<>();
 
-  Batch(HistoryReader reader, Places places, EventPage page) {
+  Batch(HistoryReader reader, Places places, Ancestry ancestry, EventPage page) {
     this.reader = reader;
     this.places = places;
+    this.ancestry = ancestry;
     this.page = page;
     this.open = new byte[page.events().size()][];
     this.closed = new byte[page.events().size()][];
@@ -62,9 +69,11 @@ final class Batch {
   private Piece piece(EventStream stream) {
     ByteArrayOutputStream out = null;
     HistoryEvent last = null;
+    TaskId root = stream.filter.below();
     for (int i = 0; i < page.events().size(); i++) {
       HistoryEvent event = page.events().get(i);
-      if (places.compare(event.cursor(), stream.told) > 0 && stream.filter.wants(event)) {
+      if (places.compare(event.cursor(), stream.told) > 0 && stream.filter.wants(event)
+          && (root == null || below(root).get(i))) {
         if (out == null) {
           out = new ByteArrayOutputStream(512);
         }
@@ -76,6 +85,30 @@ final class Batch {
       }
     }
     return new Piece(out == null ? null : out.toByteArray(), page.next(), last == null ? null : time(last));
+  }
+
+  /** Found out of all events at once, as they have most of their ancestors in common. */
+  private BitSet below(TaskId root) {
+    return below.computeIfAbsent(root, id -> {
+      BitSet events = new BitSet(page.events().size());
+      Map<TaskId, Boolean> found = new HashMap<>();
+      for (int i = 0; i < page.events().size(); i++) {
+        Task task = task(page.events().get(i));
+        events.set(i, task == null || ancestry.isBelow(root, task, found));
+      }
+      return events;
+    });
+  }
+
+  /** Null for a gap, which is of none. */
+  private static @Nullable Task task(HistoryEvent event) {
+    if (event instanceof HistoryEvent.Forked forked) {
+      return forked.task();
+    }
+    if (event instanceof HistoryEvent.Execed execed) {
+      return execed.task();
+    }
+    return event instanceof HistoryEvent.Exited exited ? exited.task() : null;
   }
 
   private static String time(HistoryEvent event) {

@@ -5,6 +5,7 @@ import io.taskhistory.history.Entry;
 import io.taskhistory.history.LineagePattern;
 import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
+import io.taskhistory.history.TaskId;
 import io.taskhistory.store.HistoryEvent;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,16 +18,17 @@ import org.jspecify.annotations.Nullable;
  * @param exe the running image or the program that exec was asked for
  * @param uid {@link Details#UNKNOWN_NUMBER} for any
  * @param lineage the history at the time of the event
- * @param below who has to descend from one task
+ * @param below the process to descend from, which {@link Ancestry} knows
  */
 public record EventFilter(
     Set<String> kinds, @Nullable RawText comm, @Nullable RawText exe, long uid, @Nullable LineagePattern lineage,
-    @Nullable Descent below) {
+    @Nullable TaskId below) {
 
   public EventFilter {
     kinds = Set.copyOf(kinds);
   }
 
+  /** Whether it may be wanted; of what has to be below a process, if it is. */
   boolean wants(HistoryEvent event) {
     if (event instanceof HistoryEvent.GapKept) {
       return kinds.contains("gap");
@@ -47,7 +49,6 @@ public record EventFilter(
     return (comm == null || comm.equals(name))
         && (exe == null || exe.equals(details.exe()) || exe.equals(details.program()))
         && (uid == Details.UNKNOWN_NUMBER || uid == details.uid())
-        && (lineage == null || lineage.fits(entry))
-        && (below == null || below.includes(task));
+        && (lineage == null || lineage.fits(entry));
   }
 }

@@ -50,6 +50,7 @@ public final class EventStreams implements AutoCloseable {
   private final HistoryReader reader;
   private final CollectorView collector;
   private final Places places;
+  private final Ancestry ancestry;
   private final Waiting waiting;
   private final StreamCounts counts = new StreamCounts();
   private final Queue<Runnable> calls = new ConcurrentLinkedQueue<>();
@@ -68,6 +69,7 @@ public final class EventStreams implements AutoCloseable {
     this.reader = reader;
     this.collector = collector;
     this.places = new Places(reader);
+    this.ancestry = new Ancestry(reader);
     this.waiting = new Waiting(reader);
   }
 
@@ -188,7 +190,7 @@ public final class EventStreams implements AutoCloseable {
       head = page.next();
       return false;
     }
-    Batch batch = new Batch(reader, places, page);
+    Batch batch = new Batch(reader, places, ancestry, page);
     boolean isAnybody = false;
     long now = System.nanoTime();
     for (EventStream stream : List.copyOf(streams)) {
@@ -245,7 +247,7 @@ public final class EventStreams implements AutoCloseable {
         join(stream, now);
       } else {
         if (stream.isReady) {
-          tell(stream, new Batch(reader, places, page), now);
+          tell(stream, new Batch(reader, places, ancestry, page), now);
         }
         behind.add(stream);
       }

@@ -69,11 +69,17 @@ class EventsHandlerTest {
 
   /** A shell that execs and ends, in a commit of its own. */
   private Task live(int tid, String name) {
+    return live(tid, name, Details.UNKNOWN);
+  }
+
+  private Task live(int tid, String name, Details details) {
     Task shell = host.scene.reader().task(3787).orElseThrow();
     Task task = Task.leader(host.scene.writer().boot(), tid, now, shell.entry());
     task.createdBy(shell.tid(), shell.start());
     host.scene.writer().save(task);
     Entry entry = host.scene.entry(shell.entry(), now + 1, tid, name, Provenance.OBSERVED);
+    entry.detail(details);
+    host.scene.writer().save(entry);
     task.enter(entry);
     task.rename(entry.name());
     host.scene.writer().save(task);
@@ -158,12 +164,10 @@ class EventsHandlerTest {
   void filter_leavesOutTheRest(String query, String kinds) {
     EventSource source = open("?" + query);
     EventSource end = open("?comm=end&kind=exit");
-    Task ls = live(7000, "ls");
-    ls.entry().detail(new Details(
+    live(7000, "ls", new Details(
         RawText.of("/usr/bin/ls"), RawText.UNKNOWN, null, false,
         RawText.UNKNOWN, -1, -1, -1, -1, -1, -1, RawText.UNKNOWN,
         RawText.UNKNOWN, RawText.UNKNOWN, -1));
-    host.scene.writer().save(ls.entry());
     live(7001, "sh");
     live(7002, "end");
     awaitAtLeast(end, 1);
