@@ -21,14 +21,21 @@ final class Performer {
   private final Runner runner;
   private final SystemLog systemLog;
   private final Freezer freezer;
+  private final List<String> halt;
 
   /** What somebody is suspended for. */
   private final Set<Trigger> causes = EnumSet.noneOf(Trigger.class);
 
   Performer(Runner runner, SystemLog systemLog, Freezer freezer) {
+    this(runner, systemLog, freezer, HALT);
+  }
+
+  /** With another program that halts the machine. */
+  Performer(Runner runner, SystemLog systemLog, Freezer freezer, List<String> halt) {
     this.runner = runner;
     this.systemLog = systemLog;
     this.freezer = freezer;
+    this.halt = halt;
   }
 
   /** All but rotating, which goes on and on. */
@@ -55,7 +62,7 @@ final class Performer {
     } else if (action == Plain.HALT) {
       LOG.error("{}: {}; the machine is halted, as is configured", trigger.label(), detail);
       systemLog.write(trigger.label() + ": " + detail + "; the machine is halted");
-      runner.run(HALT, told(trigger, detail));
+      runner.runAtOnce(halt, told(trigger, detail));
     }
   }
 

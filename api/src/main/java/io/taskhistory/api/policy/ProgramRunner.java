@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Really runs them: one at a time, in a thread of its own, with nothing to read, nowhere to write, a bare environment and
- * not for ever.
+ * Really runs them: one at a time but for what is to be at once, in threads of its own, with nothing to read, nowhere to
+ * write, a bare environment and not for ever.
  */
 public final class ProgramRunner implements Runner, AutoCloseable {
 
@@ -24,7 +24,7 @@ public final class ProgramRunner implements Runner, AutoCloseable {
   private static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
   private final Duration patience;
-  private final ThreadPoolExecutor thread = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS,
+  private final ThreadPoolExecutor others = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS,
       new LinkedBlockingQueue<>(MOST_WAITING), work -> {
         Thread made = new Thread(work, "action");
         made.setDaemon(true);
@@ -42,10 +42,17 @@ public final class ProgramRunner implements Runner, AutoCloseable {
   @Override
   public void run(List<String> command, Map<String, String> environment) {
     try {
-      thread.execute(() -> runNow(command, environment));
+      others.execute(() -> runNow(command, environment));
     } catch (RejectedExecutionException e) {
       LOG.error("{} is not run: {} others are waiting to be", command.get(0), MOST_WAITING);
     }
+  }
+
+  @Override
+  public void runAtOnce(List<String> command, Map<String, String> environment) {
+    Thread thread = new Thread(() -> runNow(command, environment), "action at once");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private void runNow(List<String> command, Map<String, String> environment) {
@@ -79,6 +86,6 @@ public final class ProgramRunner implements Runner, AutoCloseable {
   /** What runs goes on; what waits is not run. */
   @Override
   public void close() {
-    thread.shutdownNow();
+    others.shutdownNow();
   }
 }

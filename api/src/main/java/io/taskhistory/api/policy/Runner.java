@@ -13,4 +13,9 @@ public interface Runner {
    * @param environment what it is told
    */
   void run(List<String> command, Map<String, String> environment);
+
+  /** The same, but at once, whatever else runs or waits to be. */
+  default void runAtOnce(List<String> command, Map<String, String> environment) {
+    run(command, environment);
+  }
 }

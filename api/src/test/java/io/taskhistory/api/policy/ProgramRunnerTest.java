@@ -15,6 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Real programs, none of which does any harm. */
 class ProgramRunnerTest {
 
+  private static final Duration LONG = Duration.ofSeconds(30);
+
   @TempDir
   private Path directory;
 
@@ -51,6 +53,30 @@ class ProgramRunnerTest {
     assertThat(Files.readAllLines(order)).containsExactly("begin", "next");
     assertThat(ProcessHandle.current().children().filter(
         child -> child.info().command().orElse("").endsWith("sleep"))).isEmpty();
+  }
+
+  /** What halts the machine here is a script that says so. */
+  @Test
+  void halt_waitsForNobody() throws Exception {
+    Path begun = directory.resolve("begun");
+    Path halted = directory.resolve("halted");
+    Path hanging = script("hang", "echo $$ >" + begun + ".new; mv " + begun + ".new " + begun + "; exec sleep 1000");
+    Path halt = script("halt", "echo \"$TASKHISTORY_EVENT $*\" >" + halted + ".new; mv " + halted + ".new " + halted);
+    try (SystemLog log = new SystemLog(directory.resolve("log")); Freezer freezer = Freezer.of(List.of(), directory)) {
+      try (ProgramRunner runner = new ProgramRunner()) {
+        Performer performer = new Performer(runner, log, freezer, List.of(halt.toString(), "0"));
+        for (int i = 0; i < 10; i++) {
+          performer.perform(Trigger.LOSS, List.of(new Action.Exec(hanging)), "more than can wait");
+        }
+        Awaitility.await().atMost(LONG).until(() -> Files.exists(begun));
+        performer.perform(Trigger.ADMIN_SPACE_LEFT, List.of(Action.Plain.HALT), "as the test wants it");
+        Awaitility.await().atMost(LONG).until(() -> Files.exists(halted));
+      }
+      assertThat(halted).hasContent("admin_space_left 0");
+    } finally {
+      long pid = Long.parseLong(Files.readString(begun).strip());
+      ProcessHandle.current().children().filter(child -> child.pid() == pid).forEach(ProcessHandle::destroyForcibly);
+    }
   }
 
   @Test
