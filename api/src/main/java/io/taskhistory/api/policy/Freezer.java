@@ -80,46 +80,6 @@ final class Freezer implements AutoCloseable {
     }
   }
 
-  /**
-   * Thaws what an earlier service left frozen in this directory.
-   *
-   * @return how many cgroups it had frozen
-   */
-  static int thawLeftBehind(Path directory) {
-    FrozenList list = new FrozenList(directory);
-    List<Path> left = new ArrayList<>();
-    int thawed = 0;
-    try {
-      CgroupRoots roots = CgroupRoots.read();
-      for (Path file : list.read()) {
-        thawed += roots.of(file).filter(cgroup -> thawLeftBehind(cgroup, left)).isPresent() ? 1 : 0;
-      }
-      if (left.isEmpty()) {
-        list.delete();
-      } else {
-        list.write(left);
-      }
-    } catch (IOException | RuntimeException e) {
-      LOG.error("what {} lists may be frozen still: {}; thaw it by hand", list.file(), e.getMessage());
-    }
-    return thawed;
-  }
-
-  /** One that cannot be thawed keeps none of the others from it. */
-  private static boolean thawLeftBehind(Cgroup cgroup, List<Path> left) {
-    try {
-      boolean needed = cgroup.thaw();
-      if (needed) {
-        LOG.warn("{} had been left frozen, and is thawed", cgroup);
-      }
-      return needed;
-    } catch (IOException e) {
-      LOG.error("{} had been left frozen, and cannot be thawed: {}; thaw it by hand", cgroup, e.getMessage());
-      left.add(cgroup.freezeSwitch());
-      return false;
-    }
-  }
-
   /** What was left frozen and could not be thawed is ours to thaw, as soon as that can be. */
   private void adopt() {
     Map<String, Cgroup> left = new LinkedHashMap<>();

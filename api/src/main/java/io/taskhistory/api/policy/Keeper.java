@@ -54,7 +54,7 @@ public final class Keeper implements AutoCloseable {
    * @throws PolicyException where what is configured cannot be on this machine
    */
   public static Keeper start(Setup setup, HistoryStore store, CollectorView collector) {
-    Freezer.thawLeftBehind(setup.directory);
+    LeftFrozen.thaw(setup.directory);
     try {
       Disk disk = Disk.of(setup.directory);
       check(setup.policy, disk.total());
@@ -79,7 +79,7 @@ public final class Keeper implements AutoCloseable {
    * @return how many cgroups it was
    */
   public static int thawLeftBehind(Path directory) {
-    return Freezer.thawLeftBehind(directory);
+    return LeftFrozen.thaw(directory);
   }
 
   private static void check(Policy policy, long total) {

@@ -250,7 +250,7 @@ class FreezerTest {
       other.freeze();
       new FrozenList(directory).write(List.of(one.freezeSwitch(), other.freezeSwitch()));
       try (AutoCloseable closed = one.readOnly()) {
-        assertThat(Freezer.thawLeftBehind(directory)).as("%s", closed).isOne();
+        assertThat(LeftFrozen.thaw(directory)).as("%s", closed).isOne();
         assertThat(other.isFrozen()).isFalse();
         assertThat(new FrozenList(directory).read()).containsExactly(one.freezeSwitch());
         try (Freezer freezer = freezer(other)) {
@@ -294,13 +294,13 @@ class FreezerTest {
       group.freeze();
       Path other = Files.writeString(directory.resolve("cgroup.freeze"), "1");
       Files.writeString(list(), "11111111-2222-3333-4444-555555555555\n" + group.freezeSwitch() + "\n");
-      assertThat(Freezer.thawLeftBehind(directory)).isZero();
+      assertThat(LeftFrozen.thaw(directory)).isZero();
       assertThat(group.isFrozen()).isTrue();
       new FrozenList(directory).write(List.of(other));
-      assertThat(Freezer.thawLeftBehind(directory)).isZero();
+      assertThat(LeftFrozen.thaw(directory)).isZero();
       assertThat(other).hasContent("1");
       new FrozenList(directory).write(List.of(group.freezeSwitch()));
-      assertThat(Freezer.thawLeftBehind(directory)).isOne();
+      assertThat(LeftFrozen.thaw(directory)).isOne();
       assertThat(group.isFrozen()).isFalse();
       assertThat(list()).doesNotExist();
     }
