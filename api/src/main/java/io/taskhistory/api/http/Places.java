@@ -1,7 +1,10 @@
 package io.taskhistory.api.http;
 
 import io.taskhistory.api.ask.Refusal;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Of what takes long only so much goes on at once; who comes on top of that is told to come back. So there are threads
@@ -10,6 +13,7 @@ import java.util.concurrent.Semaphore;
 final class Places {
 
   private final Semaphore free;
+  private final Duration patience;
   private final String busy;
 
   /**
@@ -18,7 +22,17 @@ final class Places {
    * @param busy what is going on then, for whoever is refused
    */
   Places(int most, String busy) {
-    this.free = new Semaphore(most);
+    this(most, Duration.ZERO, busy);
+  }
+
+  /**
+   * Makes some for which whoever comes waits a while, in its turn.
+   *
+   * @param patience for how long
+   */
+  Places(int most, Duration patience, String busy) {
+    this.free = new Semaphore(most, true);
+    this.patience = patience;
     this.busy = most + " " + busy + "; ask again later";
   }
 
@@ -34,9 +48,28 @@ final class Places {
     };
   }
 
+  /** What {@code work} comes to, done in a place that is left as soon as it is. */
+  <T> T in(Supplier<T> work) {
+    enter();
+    try {
+      return work.get();
+    } finally {
+      leave();
+    }
+  }
+
   void enter() {
-    if (!free.tryAcquire()) {
+    if (!free.tryAcquire() && !waitFor()) {
       throw new Refusal(Refusal.Kind.BUSY, busy);
+    }
+  }
+
+  private boolean waitFor() {
+    try {
+      return !patience.isZero() && free.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the server stops
+      return false;
     }
   }
 

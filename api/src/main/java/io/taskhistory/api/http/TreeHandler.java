@@ -12,17 +12,24 @@ import io.taskhistory.api.view.TreeNodeView;
 import io.taskhistory.collector.CollectorView;
 import io.taskhistory.history.Task;
 import io.taskhistory.store.HistoryReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /tree}: the processes that live, that lived at a time, or that lived within some time, from one down or all. */
 final class TreeHandler {
 
+  /** In characters, which are bytes nearly all: each process of a page can have a hundred execs, each with a long path. */
+  private static final int MOST_EXECS_TEXT = 4 << 20;
+
   private final HistoryReader reader;
   private final CollectorView collector;
+  /** One of 50,000 processes with ordinary arguments takes 60 MB, which is a quarter of what the service has. */
+  private final Places past = new Places(1, Duration.ofSeconds(2), "tree of the past is being put together already");
   private final Walks walks = new Walks(System::nanoTime);
 
   TreeHandler(HistoryReader reader, CollectorView collector) {
@@ -76,20 +83,30 @@ final class TreeHandler {
 
   private void at(Context ctx, Params params) {
     Inquiry inquiry = Inquiry.ofStore(reader, collector, params.text("at"), params.text("boot"));
-    PastTree tree = inquiry.tree();
-    past(ctx, params, inquiry, tree, root -> inquiry.task(root).task(),
-        (node, top) -> TreeNodeView.at(node, top, tree.to()));
+    past(ctx, inquiry, () -> {
+      PastTree tree = inquiry.tree();
+      return page(params, inquiry, tree, root -> inquiry.task(root).task(),
+          (node, top) -> TreeNodeView.at(node, top, tree.to()));
+    });
   }
 
   private void within(Context ctx, Params params, @Nullable String from, @Nullable String to) {
     Inquiry inquiry = Inquiry.ofStore(reader, collector, null, null);
-    PastTree tree = inquiry.tree(from, to, params.text("boot"));
-    Function<Task, @Nullable Exit> exits = inquiry.exits(tree.boot());
-    past(ctx, params, inquiry, tree, root -> inquiry.task(root, tree),
-        (node, top) -> TreeNodeView.within(node, top, tree.from(), tree.to(), exits.apply(node.task())));
+    past(ctx, inquiry, () -> {
+      PastTree tree = inquiry.tree(from, to, params.text("boot"));
+      Function<Task, @Nullable Exit> exits = inquiry.exits(tree.boot());
+      return page(params, inquiry, tree, root -> inquiry.task(root, tree),
+          (node, top) -> TreeNodeView.within(node, top, tree.from(), tree.to(), exits.apply(node.task())));
+    });
   }
 
-  private void past(Context ctx, Params params, Inquiry inquiry, PastTree tree, Function<String, Task> find, Shown shown) {
+  /** Nothing is left of the tree while its page is read, however slowly that is. */
+  private void past(Context ctx, Inquiry inquiry, Supplier<Page<TreeNodeView>> page) {
+    Answers.json(ctx, inquiry.watermark(), past.in(page));
+  }
+
+  private Page<TreeNodeView> page(
+      Params params, Inquiry inquiry, PastTree tree, Function<String, Task> find, Shown shown) {
     String root = params.text("root");
     String cursor = params.cursor();
     Forest forest = tree.forest();
@@ -103,7 +120,7 @@ final class TreeHandler {
       }
       first++;
     }
-    answer(ctx, params, inquiry, nodes, first, shown);
+    return page(params, inquiry, nodes, first, shown);
   }
 
   /** How a process is shown. */
@@ -111,23 +128,24 @@ final class TreeHandler {
     TreeNodeView view(Forest.Node node, int rootDepth);
   }
 
-  private static void answer(
-      Context ctx, Params params, Inquiry inquiry, List<Forest.Node> nodes, int first, Shown shown) {
+  private static Page<TreeNodeView> page(
+      Params params, Inquiry inquiry, List<Forest.Node> nodes, int first, Shown shown) {
     int depth = params.number("depth");
     int size = params.number("size");
     int top = nodes.isEmpty() ? 0 : nodes.get(0).depth();
     List<TreeNodeView> items = new ArrayList<>();
-    for (int i = first; i < nodes.size() && items.size() <= size; i++) {
+    int room = MOST_EXECS_TEXT;
+    for (int i = first; i < nodes.size(); i++) {
       if (nodes.get(i).depth() - top <= depth) {
-        items.add(shown.view(nodes.get(i), top));
+        if (items.size() == size || room <= 0) {
+          return new Page<>(items, items.get(items.size() - 1).task(), inquiry.watermark());
+        }
+        TreeNodeView view = shown.view(nodes.get(i), top);
+        items.add(view);
+        room -= view.execsLength();
       }
     }
-    String next = null;
-    if (items.size() > size) {
-      items.remove(size);
-      next = items.get(size - 1).task();
-    }
-    Answers.json(ctx, inquiry.watermark(), new Page<>(items, next, inquiry.watermark()));
+    return new Page<>(items, null, inquiry.watermark());
   }
 
   private static List<Forest.Node> rooted(Optional<List<Forest.Node>> nodes, String root) {

@@ -38,6 +38,8 @@ public record TreeNodeView(
         @JsonInclude(Include.NON_NULL) @Nullable ExitView exit) {
 
   private static final int MOST_EXECS = 100;
+  /** What stands around the name and the path of one. */
+  private static final int EXEC_FRAME = 100;
 
   /** An exec of the process itself. */
   public record ExecedView(
@@ -69,6 +71,15 @@ public record TreeNodeView(
     Collections.reverse(execs);
     return view(node, rootDepth, to, null, execs, omitted == 0 ? null : omitted,
         exit == null ? null : ExitView.of(task.boot(), exit));
+  }
+
+  /** About how many characters its execs take. */
+  public int execsLength() {
+    int length = 0;
+    for (ExecedView exec : execs == null ? List.<ExecedView>of() : execs) {
+      length += EXEC_FRAME + exec.name.length() + (exec.exe == null ? 0 : exec.exe.length());
+    }
+    return length;
   }
 
   private static ExecedView execed(Boot boot, Entry entry) {

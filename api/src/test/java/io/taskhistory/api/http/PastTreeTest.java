@@ -5,9 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.taskhistory.api.Scene;
 import io.taskhistory.api.ask.PastTree;
+import io.taskhistory.history.Details;
+import io.taskhistory.history.Entry;
 import io.taskhistory.history.Provenance;
+import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,6 +139,61 @@ class PastTreeTest {
         host.scene.commit(now + 3);
       } while (cursor != null);
       assertThat(paged).as(query).isEqualTo(whole);
+    }
+  }
+
+  /** Each execs again and again, a program with a path as long as there can be. */
+  private void execAgainAndAgain(int processes, int times) {
+    byte[] path = new byte[4000];
+    Arrays.fill(path, (byte) 0xff);
+    RawText exe = RawText.of(path);
+    Details none = Details.UNKNOWN;
+    Details details = new Details(exe, exe, null, false, none.cwd(), -1, -1, -1, -1, -1, -1, none.tty(), none.cgroup(),
+        none.container(), -1);
+    for (int i = 0; i < processes; i++) {
+      Task shell = task(3787);
+      Task task = host.scene.process(10_000 + i, 200 * Scene.SECOND + i, shell.entry(), shell);
+      for (int j = 0; j < times; j++) {
+        Entry entry = new Entry(task.entry(), 201 * Scene.SECOND + j, task.tid(), RawText.of("x"), Provenance.OBSERVED);
+        entry.detail(details);
+        host.scene.writer().save(entry);
+        task.enter(entry);
+      }
+      host.scene.writer().save(task);
+    }
+    host.scene.commit(300 * Scene.SECOND);
+  }
+
+  @Test
+  void page_ofProcessesThatExecAgainAndAgain_endsEarly_andNobodyIsLeftOut() {
+    execAgainAndAgain(12, 50);
+    List<String> paged = new ArrayList<>();
+    String cursor = "";
+    int pages = 0;
+    do {
+      HttpResponse<String> answer = host.get("/tree?from=mono:190&to=mono:299" + cursor);
+      assertThat(answer.body().length()).isLessThan(12 << 20);
+      JsonNode page = Running.parse(answer.body());
+      paged.addAll(shape(page));
+      pages++;
+      cursor = page.path("next").isNull() ? null : "&cursor=" + page.path("next").asText();
+    } while (cursor != null);
+    assertThat(pages).isGreaterThan(1);
+    assertThat(paged).isEqualTo(shape(host.json("/tree?at=mono:299")));
+  }
+
+  @Test
+  void reader_whoTakesNothing_keepsNobodyFromAnotherTree() throws IOException {
+    execAgainAndAgain(8, 50);
+    try (Socket slow = new Socket()) {
+      slow.setReceiveBufferSize(4096);
+      slow.connect(new InetSocketAddress("127.0.0.1", host.port()));
+      slow.getOutputStream().write(("GET /api/v1/tree?from=mono:190&to=mono:299 HTTP/1.1\r\nHost: 127.0.0.1:"
+          + host.port() + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+      assertThat(slow.getInputStream().read()).as("it is being answered").isEqualTo('H');
+      for (int i = 0; i < 3; i++) {
+        assertThat(host.get("/tree?at=mono:299&size=1").statusCode()).isEqualTo(200);
+      }
     }
   }
 
