@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers what is asked thousands of times a second, questions about one task, where the server would spend several
  * times as much on sessions, servlets and routes as on the answer. The same guard and the same checks hold. Whatever is
- * out of the ordinary, a refusal above all, is left to the rest of the server, as if nobody had looked at it.
+ * out of the ordinary, a refusal above all, is left to the rest of the server, as if nobody had looked at it; but what a
+ * look-up came to goes along, as each has waited already.
  */
 final class QuickLookups extends Handler.Wrapper {
 
@@ -67,7 +68,7 @@ final class QuickLookups extends Handler.Wrapper {
         String varying = call.varying(head.path());
         if (varying != null) {
           long begun = System.nanoTime();
-          Reply.Form form = form(call, varying, head);
+          Reply.Form form = form(call, varying, head, request);
           if (form != null) {
             send(form, response, callback);
             requests.answered(call.endpoint.id(), form.status(),
@@ -81,12 +82,13 @@ final class QuickLookups extends Handler.Wrapper {
   }
 
   /** Null where another should answer. */
-  private Reply.@Nullable Form form(Call call, String varying, PlainHead head) {
+  private Reply.@Nullable Form form(Call call, String varying, PlainHead head, Request request) {
     try {
       Viewer viewer = guard.viewer(head);
       Negotiation.check(call.endpoint, head);
-      Reply.Form form =
-          call.lookup.answer(Params.of(call.endpoint, head, name -> varying), viewer).form(head);
+      Outcome outcome = Outcome.of(call.lookup, Params.of(call.endpoint, head, name -> varying), viewer);
+      outcome.goAlong(request);
+      Reply.Form form = outcome.orThrow().form(head);
       return form.body().length <= ApiServer.OUTPUT_BYTES ? form : null;
     } catch (RuntimeException e) {
       return null; // it comes again, where it is told

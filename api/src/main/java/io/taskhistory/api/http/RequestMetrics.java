@@ -41,7 +41,8 @@ final class RequestMetrics {
   /** A request has been answered. */
   void answered(Context ctx, float millis) {
     String call = ctx.attribute(Routes.ENDPOINT);
-    answered(call == null ? OTHER : call, ctx.statusCode(), millis / 1e3);
+    Outcome before = Outcome.of(ctx);
+    answered(call == null ? OTHER : call, ctx.statusCode(), millis / 1e3 + (before == null ? 0 : before.nanos() / 1e9));
   }
 
   void answered(String call, int status, double took) {

@@ -49,7 +49,7 @@ final class Routes implements AutoCloseable {
     lookups.put("getTask", tasks::task);
     lookups.put("getHistory", tasks::history);
     lookups.forEach((id, lookup) ->
-        resources.put(id, (ctx, params) -> Answers.send(ctx, lookup.answer(params, Guard.viewer(ctx)))));
+        resources.put(id, (ctx, params) -> Answers.send(ctx, outcome(ctx, params, lookup).orThrow())));
     resources.put("getChildren", tasks::children);
     Places wide = new Places(8, "searches and trees are under way already");
     resources.put("getTree", wide.of(new TreeHandler(reader, collector)::tree));
@@ -65,6 +65,11 @@ final class Routes implements AutoCloseable {
     resources.put("getHealth", status::healthz);
     resources.put("getReadiness", status::readyz);
     resources.put("getOpenApi", new OpenApiHandler(version, endpoints)::document);
+  }
+
+  private static Outcome outcome(Context ctx, Params params, Lookup lookup) {
+    Outcome before = Outcome.of(ctx);
+    return before == null ? Outcome.of(lookup, params, Guard.viewer(ctx)) : before;
   }
 
   void define(RoutesConfig routes, Guard guard) {

@@ -2,6 +2,9 @@ package io.taskhistory.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.taskhistory.api.Scene;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.Provenance;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -38,6 +41,12 @@ class QuickLookupsTest {
   static void start() {
     host = new Running();
     host.scene.endInEveryWay();
+    Entry entry = host.scene.reader().task(3787).orElseThrow().entry();
+    for (int i = 0; i < 2000; i++) {
+      entry = host.scene.entry(entry, 175 * Scene.SECOND + i, 30_000, "again", Provenance.OBSERVED);
+    }
+    host.scene.process(30_000, 174 * Scene.SECOND, entry, null);
+    host.scene.commit(180 * Scene.SECOND);
     guarded = new Running(TOKEN);
   }
 
@@ -98,6 +107,16 @@ class QuickLookupsTest {
     assertAlike(guarded, "/tasks/3787", "Authorization", authorization);
     assertAlike(guarded, "/tasks/3787", "Authorization", authorization, "Authorization", "Bearer " + TOKEN);
     assertAlike(guarded, "/tasks/3787/history", "Authorization", authorization, "Sec-Fetch-Site", "cross-site");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/tasks/99999", "/tasks/99999/history", "/tasks/30000/history?limit=0", "/tasks/30000", "/tasks/3787"})
+  void question_thatIsRefusedOrLong_waitsOnce(String path) {
+    assertAlike(host, path);
+    assertAlike(host, path, "Accept-Encoding", "gzip");
+    host.scene.collector.waits.set(0);
+    host.get(path);
+    assertThat(host.scene.collector.waits).hasValue(1);
   }
 
   @Test
