@@ -233,7 +233,15 @@ final class Client {
     } catch (IOException e) {
       throw new IllegalStateException("reading bytes", e);
     }
-    Exit exit = status == 404 ? Exit.NOT_FOUND : status == 400 || status == 409 ? Exit.WRONG_USE : Exit.FAILED;
-    return new Failure(exit, detail.isEmpty() ? server + " answers with status " + status : detail);
+    return new Failure(exit(status), detail.isEmpty() ? server + " answers with status " + status : detail);
+  }
+
+  /** 403: of the local socket, whose peer lacks a privilege. Another token may come with a restart of the service. */
+  private static Exit exit(int status) {
+    return switch (status) {
+      case 404 -> Exit.NOT_FOUND;
+      case 400, 403, 409 -> Exit.WRONG_USE;
+      default -> Exit.FAILED;
+    };
   }
 }
