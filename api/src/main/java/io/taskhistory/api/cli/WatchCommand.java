@@ -96,8 +96,7 @@ final class WatchCommand implements Callable<Integer> {
       throw new ParameterException(spec().commandLine(), "--count has to be at least 1");
     }
     all.terminal().followWidth();
-    EventLine lines = new EventLine(all, Users.ofThisMachine(), all.json() || !all.terminal().isInteractive() ? ""
-        : all.client().json(new Query("/status")).path("boot").asText(""));
+    EventLine lines = new EventLine(all, Users.ofThisMachine(), boot(all));
     Thread hook = new Thread(this::endOnSignal, "stop");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
@@ -105,6 +104,21 @@ final class WatchCommand implements Callable<Integer> {
       return 0;
     } finally {
       remove(hook);
+    }
+  }
+
+  /** The boot that names of users are for; empty where nobody needs it, or this user is not told. */
+  private static String boot(TaskhistoryCommand all) {
+    if (all.json() || !all.terminal().isInteractive()) {
+      return "";
+    }
+    try {
+      return all.client().json(new Query("/status")).path("boot").asText("");
+    } catch (Failure e) {
+      if (e.exit() != Exit.WRONG_USE) {
+        throw e;
+      }
+      return ""; // events are told to more users; whatever else is wrong, the question about them says
     }
   }
 

@@ -52,6 +52,7 @@ class WatchCommandTest {
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
   private HttpServer server;
   private volatile List<String> answers = List.of();
+  private volatile int statusOfStatus = 200;
 
   @BeforeEach
   void start() throws IOException {
@@ -62,7 +63,7 @@ class WatchCommandTest {
       return thread;
     }));
     server.createContext("/api/v1/events", this::answer);
-    server.createContext("/api/v1/status", exchange -> respond(exchange, 200, "{\"boot\":\"b\"}"));
+    server.createContext("/api/v1/status", exchange -> respond(exchange, statusOfStatus, "{\"boot\":\"b\",\"detail\":\"not for you\"}"));
     server.start();
     Files.writeString(directory.resolve("endpoint"), "http://127.0.0.1:" + server.getAddress().getPort() + "\n");
     Files.writeString(directory.resolve("token"), TOKEN + "\n");
@@ -101,9 +102,13 @@ class WatchCommandTest {
   }
 
   private Outcome watch(boolean interactive, int width, String... args) {
+    return run(interactive, width, "watch", args);
+  }
+
+  private Outcome run(boolean interactive, int width, String command, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    List<String> all = new ArrayList<>(List.of("--data-dir", directory.toString(), "watch"));
+    List<String> all = new ArrayList<>(List.of("--data-dir", directory.toString(), command));
     all.addAll(List.of(args));
     int code = CommandLines.execute(
         new Terminal(new PrintStream(out, false, StandardCharsets.UTF_8), interactive, true, () -> width),
@@ -185,6 +190,26 @@ class WatchCommandTest {
     assertThat(outcome.code()).isEqualTo(2);
     assertThat(outcome.err()).isEqualTo("taskhistory: lineage: item 2 is ?[31mempty\n");
     assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void user_whoIsNotToldTheStatus_isToldEventsAllTheSame() {
+    answers = List.of(FORK + EXEC);
+    statusOfStatus = 403;
+    Outcome outcome = watch(true, 80, "--count", "2");
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.out().lines()).hasSize(2);
+    assertThat(outcome.out()).contains("exec       70 1000     a\\033");
+    assertThat(outcome.err()).isEmpty();
+  }
+
+  @Test
+  void service_thatFails_exits1_andOneThatForbids2() {
+    answers = List.of(FORK);
+    statusOfStatus = 500;
+    assertThat(watch(true, 80)).isEqualTo(new Outcome(1, "", "taskhistory: not for you\n"));
+    statusOfStatus = 403;
+    assertThat(run(true, 80, "status")).isEqualTo(new Outcome(2, "", "taskhistory: not for you\n"));
   }
 
   @Test
