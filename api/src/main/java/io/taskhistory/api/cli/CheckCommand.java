@@ -43,7 +43,7 @@ final class CheckCommand implements Callable<Integer> {
     TaskhistoryCommand all = Programs.of(program);
     DataDirectory directory = directory(all, spec, "check");
     CheckReport report;
-    try (ProgressLine line = progress.line(spec(spec).commandLine().getErr(), true)) {
+    try (ProgressLine line = progress.line(spec(spec).commandLine().getErr(), all.terminal(), true)) {
       report = StoreCare.check(directory, line);
     }
     if (all.json()) {

@@ -98,7 +98,7 @@ final class EnrichCommand implements Callable<Integer> {
   private int enrich(TextInput input) throws InterruptedException {
     Terminal terminal = shared().terminal();
     // What is written to the same terminal would come between.
-    ProgressLine line = progress.line(err(), !follow && !terminal.isInteractive());
+    ProgressLine line = progress.line(err(), terminal, !follow && !terminal.isInteractive());
     try (EnrichRun run = new EnrichRun(this::enricher, this::judged, terminal, counts -> {
       hasBegun = counts.lines() > 0;
       line.at("records", counts.lines(), input.position(), input.size());

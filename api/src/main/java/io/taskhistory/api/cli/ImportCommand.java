@@ -91,7 +91,7 @@ final class ImportCommand implements Callable<Integer> {
     ImportSummary summary;
     try (ImportStore store = new ImportStore(directory)) {
       LogImport log = new LogImport(store, node, mask);
-      try (ProgressLine line = progress.line(err(), true)) {
+      try (ProgressLine line = progress.line(err(), all.terminal(), true)) {
         read(log, line);
       }
       summary = log.end();

@@ -22,14 +22,21 @@ final class ProgressLine implements Progress, AutoCloseable {
 
   private final PrintWriter err;
   private final Shown shown;
+  private final Terminal terminal;
   private String stage = "";
   private long start = System.nanoTime();
   private long drawn = start;
   private boolean isThere;
 
-  ProgressLine(PrintWriter err, Shown shown) {
+  /**
+   * One that is not drawn yet.
+   *
+   * @param terminal how wide the line may be in its place: what goes on in the next line stays when it is drawn again
+   */
+  ProgressLine(PrintWriter err, Shown shown, Terminal terminal) {
     this.err = err;
     this.shown = shown;
+    this.terminal = terminal;
   }
 
   /** So much of a check or a repair, in whatever units its stage has. */
@@ -65,9 +72,15 @@ final class ProgressLine implements Progress, AutoCloseable {
       err.println("taskhistory: " + text);
     } else {
       isThere = true;
-      err.print(CLEARED + text);
+      err.print(CLEARED + fit(text, terminal.width() - 1, terminal.ellipsis()));
     }
     err.flush();
+  }
+
+  /** {@code text} within so many columns: figures are worth more than the bar. */
+  static String fit(String text, int columns, String mark) {
+    boolean hasBar = text.startsWith("[") && Cells.width(text) > columns;
+    return Cells.start(hasBar ? text.substring(text.indexOf(']') + 1).strip() : text, columns, mark);
   }
 
   static String ofStage(String what, long done, long total, long nanos) {

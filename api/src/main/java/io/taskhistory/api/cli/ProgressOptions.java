@@ -22,10 +22,15 @@ final class ProgressOptions {
   /**
    * The line to draw.
    *
+   * @param terminal whose width it has to keep to, if it is on one
    * @param fits whether a terminal is free for it
    */
-  ProgressLine line(PrintWriter err, boolean fits) {
-    return new ProgressLine(err, quiet ? Shown.NOT : Terminal.showsErrors() && fits ? Shown.IN_PLACE
-        : progress ? Shown.IN_LINES : Shown.NOT);
+  ProgressLine line(PrintWriter err, Terminal terminal, boolean fits) {
+    Shown shown = quiet ? Shown.NOT : Terminal.showsErrors() && fits ? Shown.IN_PLACE
+        : progress ? Shown.IN_LINES : Shown.NOT;
+    if (shown == Shown.IN_PLACE) {
+      terminal.followWidth();
+    }
+    return new ProgressLine(err, shown, terminal);
   }
 }

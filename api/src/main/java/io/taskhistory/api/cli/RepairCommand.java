@@ -44,7 +44,7 @@ final class RepairCommand implements Callable<Integer> {
     TaskhistoryCommand all = Programs.of(program);
     DataDirectory directory = CheckCommand.directory(all, spec, "repair");
     RepairReport report;
-    try (ProgressLine line = progress.line(CheckCommand.spec(spec).commandLine().getErr(), true)) {
+    try (ProgressLine line = progress.line(CheckCommand.spec(spec).commandLine().getErr(), all.terminal(), true)) {
       report = StoreCare.repair(directory, line);
     }
     if (all.json()) {

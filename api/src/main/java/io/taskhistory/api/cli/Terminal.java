@@ -79,7 +79,7 @@ final class Terminal {
 
   /** Notices from now on when a person makes the window larger or smaller. */
   void followWidth() {
-    if (interactive && width instanceof TerminalWidth ofProcess) {
+    if ((interactive || showsErrors()) && width instanceof TerminalWidth ofProcess) {
       ofProcess.follow();
     }
   }

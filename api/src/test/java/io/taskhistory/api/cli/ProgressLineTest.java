@@ -3,6 +3,8 @@ package io.taskhistory.api.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskhistory.api.cli.ProgressLine.Shown;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
@@ -32,10 +34,35 @@ class ProgressLineTest {
     assertThat(ProgressLine.ofStage("tasks", 0, 0, 0)).isEqualTo("tasks: 0, 0/s");
   }
 
+  private static Terminal terminal(int columns) {
+    return new Terminal(new PrintStream(OutputStream.nullOutputStream()), false, true, () -> columns);
+  }
+
+  @Test
+  void text_thatIsTooLong_isWithoutTheBar_andThenCut() {
+    String text = ProgressLine.ofText("records", 123_456_789, 45_000_000_000L, 90_000_000_000L, 3_600 * SECOND);
+    assertThat(text).isEqualTo("[##########          ]  50 %  123,456,789 records, 34,294/s, 12.5 MB/s, 1:00:00 left");
+    assertThat(ProgressLine.fit(text, text.length(), "…")).isEqualTo(text);
+    assertThat(ProgressLine.fit(text, 79, "…")).isEqualTo("50 %  123,456,789 records, 34,294/s, 12.5 MB/s, 1:00:00 left");
+    assertThat(ProgressLine.fit(text, 30, "…")).isEqualTo("50 %  123,456,789 records, 34…");
+  }
+
+  @Test
+  void line_onANarrowTerminal_staysWithinOneLine() {
+    StringWriter out = new StringWriter();
+    try (ProgressLine line = new ProgressLine(new PrintWriter(out), Shown.IN_PLACE, terminal(20))) {
+      for (long end = System.nanoTime() + 30 * SECOND; out.getBuffer().length() == 0 && System.nanoTime() < end; ) {
+        line.at("a stage with a long name", 1_000_000, 2_000_000);
+        Thread.onSpinWait();
+      }
+    }
+    assertThat(out.toString()).isEqualTo("\r\u001b[Ka stage with a lon…\r\u001b[K");
+  }
+
   /** Draws until something has been drawn, which is no sooner than people can read. */
   private static String drawn(Shown shown) {
     StringWriter out = new StringWriter();
-    try (ProgressLine line = new ProgressLine(new PrintWriter(out), shown)) {
+    try (ProgressLine line = new ProgressLine(new PrintWriter(out), shown, terminal(80))) {
       for (long end = System.nanoTime() + 30 * SECOND; out.getBuffer().length() == 0 && System.nanoTime() < end; ) {
         line.at("records", 1, 1, 2);
         Thread.onSpinWait();
@@ -58,7 +85,7 @@ class ProgressLineTest {
   @Test
   void line_thatIsNotWanted_isNotThere() {
     StringWriter out = new StringWriter();
-    try (ProgressLine line = new ProgressLine(new PrintWriter(out), Shown.NOT)) {
+    try (ProgressLine line = new ProgressLine(new PrintWriter(out), Shown.NOT, terminal(80))) {
       for (long end = System.nanoTime() + SECOND; System.nanoTime() < end; ) {
         line.at("records", 1, 1, 2);
         line.at("files", 1, 2);

@@ -115,6 +115,10 @@ class ScriptTest {
     Outcome outcome = Machinery.run(List.of("env", "JAVA_HOME=" + runtime, "PATH=" + directory + ":/usr/bin:/bin",
         "script", "-qec", "stty cols 93; '" + root.resolve("taskhistory") + "' status", "/dev/null"));
     assertThat(outcome.out()).contains("-Dtaskhistory.stdout.terminal=true\r\n", "-Dtaskhistory.columns=93\r\n");
+    Outcome piped = Machinery.run(List.of("env", "JAVA_HOME=" + runtime, "PATH=" + directory + ":/usr/bin:/bin",
+        "script", "-qec", "stty cols 93; '" + root.resolve("taskhistory") + "' status | cat", "/dev/null"));
+    assertThat(piped.out()).as("progress is told on standard error").doesNotContain("stdout.terminal")
+        .contains("-Dtaskhistory.stderr.terminal=true\r\n", "-Dtaskhistory.columns=93\r\n");
     assertThat(run(root.resolve("taskhistory"), "status").out()).doesNotContain("terminal", "columns");
   }
 
