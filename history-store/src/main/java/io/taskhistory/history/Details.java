@@ -59,6 +59,24 @@ public record Details(
     return one != UNKNOWN_NUMBER ? one : other;
   }
 
+  /** Only what is a number of these. */
+  public Details numbers() {
+    return new Details(RawText.UNKNOWN, RawText.UNKNOWN, null, false, RawText.UNKNOWN, uid, euid, gid, egid, loginuid,
+        sessionid, RawText.UNKNOWN, RawText.UNKNOWN, RawText.UNKNOWN, nspid);
+  }
+
+  /** How many bytes of text there are in these. */
+  public long textLength() {
+    long length = 0L + exe.length() + program.length() + cwd.length() + tty.length() + cgroup.length()
+        + container.length();
+    if (argv != null) {
+      for (RawText argument : argv) {
+        length += argument.length() + 1;
+      }
+    }
+    return length;
+  }
+
   /** The same without uids and gids, where they changed between the exec and the reading. */
   public Details withoutCredentials() {
     return new Details(exe, program, argv, argvTruncated, cwd, UNKNOWN_NUMBER, UNKNOWN_NUMBER, UNKNOWN_NUMBER,

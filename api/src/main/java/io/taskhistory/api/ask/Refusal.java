@@ -14,6 +14,7 @@ public final class Refusal extends RuntimeException {
     BAD_PARAMETER("bad-parameter", "Bad parameter", 400),
     UNKNOWN_PARAMETER("unknown-parameter", "Unknown parameter", 400),
     TOO_MANY_TASKS("too-many-tasks", "More tasks than one answer may be made of", 400),
+    HISTORY_TOO_LONG("history-too-long", "More execs than one answer may be made of", 400),
     BAD_REQUEST("bad-request", "Bad request", 400),
     BAD_LINE("bad-line", "Bad line", 400),
     LINE_TOO_LONG("line-too-long", "Line too long", 400),

@@ -16,10 +16,16 @@ import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
 import io.taskhistory.store.HistoryReader;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /tasks/{tid}}: a task, its history as one line, and the tasks that it created. */
 final class TaskHandler {
 
+  /** Of how many execs an answer can be that is made beside any number of others, and of how many one can be at all. */
+  private static final int MANY = 1000;
+  private static final int MOST = 20_000;
+
+  private final Places manyExecs = new Places(2, "long histories are being told already");
   private final HistoryReader reader;
   private final CollectorView collector;
   private final Bounds bounds;
@@ -36,6 +42,29 @@ final class TaskHandler {
     Found found = inquiry.task(params.path("tid"));
     String watermark = inquiry.watermark();
     Exit exit = inquiry.exit(found);
+    int execs = execs(found);
+    if (execs <= MANY) {
+      return reply(found, exit, viewer, watermark);
+    }
+    manyExecs.enter();
+    try {
+      return reply(found, exit, viewer, watermark);
+    } finally {
+      manyExecs.leave();
+    }
+  }
+
+  /** How many its history has. */
+  private static int execs(Found found) {
+    int execs = found.history().entries().size();
+    if (execs > MOST) {
+      throw new Refusal(Refusal.Kind.HISTORY_TOO_LONG, "the history has " + execs + " execs; ask for "
+          + "/history with a limit, which has the newest, and /search for the others");
+    }
+    return execs;
+  }
+
+  private Reply reply(Found found, @Nullable Exit exit, Viewer viewer, String watermark) {
     TaskView view = TaskView.of(found, exit, viewer, watermark, texts);
     return exit != null && exit.isSettled() ? Reply.settled(watermark, view) : Reply.json(watermark, view);
   }
@@ -45,6 +74,9 @@ final class TaskHandler {
     int limit = params.limit(style);
     Inquiry inquiry = about(params);
     Found found = inquiry.task(params.path("tid"));
+    if (limit == 0) {
+      execs(found);
+    }
     return Reply.text(inquiry.watermark(), style.write(found.history(), limit), !found.task().isLive());
   }
 

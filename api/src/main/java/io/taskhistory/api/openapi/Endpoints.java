@@ -4,6 +4,7 @@ import static io.taskhistory.api.ask.Refusal.Kind.AMBIGUOUS_TIME;
 import static io.taskhistory.api.ask.Refusal.Kind.BUSY;
 import static io.taskhistory.api.ask.Refusal.Kind.NOT_ACCEPTABLE;
 import static io.taskhistory.api.ask.Refusal.Kind.NOT_READY;
+import static io.taskhistory.api.ask.Refusal.Kind.HISTORY_TOO_LONG;
 import static io.taskhistory.api.ask.Refusal.Kind.NO_SUCH_BOOT;
 import static io.taskhistory.api.ask.Refusal.Kind.NO_SUCH_TASK;
 import static io.taskhistory.api.ask.Refusal.Kind.STORE_FAILED;
@@ -52,13 +53,14 @@ public final class Endpoints {
   private static final Endpoint TASK = Endpoint.get("getTask", API + "/tasks/{tid}")
       .says("A task and how it came to be",
           "The task that held the tid at the time; without a time the live holder, else the last one.")
-      .takes(TID, AT, BOOT).refuses(NO_SUCH_TASK, NO_SUCH_BOOT, AMBIGUOUS_TIME, STORE_FAILED, NOT_ACCEPTABLE)
+      .takes(TID, AT, BOOT)
+      .refuses(NO_SUCH_TASK, NO_SUCH_BOOT, AMBIGUOUS_TIME, HISTORY_TOO_LONG, BUSY, STORE_FAILED, NOT_ACCEPTABLE)
       .gives(Answer.json(TaskView.class, "The task.", "getTask.json"));
 
   private static final Endpoint HISTORY = Endpoint.get("getHistory", API + "/tasks/{tid}/history")
       .says("A task's history as one line", "In the style that is asked for, without an end of line.")
       .takes(TID, AT, BOOT, STYLE, LIMIT)
-      .refuses(NO_SUCH_TASK, NO_SUCH_BOOT, AMBIGUOUS_TIME, STORE_FAILED, NOT_ACCEPTABLE)
+      .refuses(NO_SUCH_TASK, NO_SUCH_BOOT, AMBIGUOUS_TIME, HISTORY_TOO_LONG, STORE_FAILED, NOT_ACCEPTABLE)
       .gives(Answer.text("text/plain", "The history.", "getHistory.txt"));
 
   private static final Endpoint CHILDREN = Endpoint.get("getChildren", API + "/tasks/{tid}/children")

@@ -23,12 +23,25 @@ public record EntryView(
     @Nullable List<String> argv, @Nullable Boolean argvTruncated, @Nullable String cwd, @Nullable Long uid,
     @Nullable Long euid, @Nullable Long gid, @Nullable Long egid, @Nullable Long loginuid, @Nullable Long sessionid,
     @Nullable String tty, @Nullable String cgroup, @Nullable String container, @Nullable Long nspid,
-    @JsonPropertyDescription(HIDDEN) @Nullable Boolean hidden) {
+    @JsonPropertyDescription(HIDDEN) @Nullable Boolean hidden,
+    @JsonPropertyDescription(OMITTED) @Nullable Boolean omitted) {
 
   static final String HIDDEN = "true where arguments and working directory are left out, as whoever asks may not see them.";
 
+  private static final String OMITTED =
+      "true where details are left out, as those of the newer execs are long already; /search has them.";
+
   static EntryView of(Boot boot, Entry entry, Viewer viewer) {
+    return of(boot, entry, viewer, entry.details(), null);
+  }
+
+  /** Without what can be long of it. */
+  static EntryView brief(Boot boot, Entry entry, Viewer viewer) {
     Details details = entry.details();
+    return of(boot, entry, viewer, details.numbers(), details.equals(Details.UNKNOWN) ? null : true);
+  }
+
+  private static EntryView of(Boot boot, Entry entry, Viewer viewer, Details details, @Nullable Boolean omitted) {
     boolean seesInside = viewer.seesInside(details);
     List<String> argv = seesInside ? argv(details) : null;
     return new EntryView(
@@ -38,7 +51,7 @@ public record EntryView(
         seesInside ? text(details.cwd()) : null, number(details.uid()),
         number(details.euid()), number(details.gid()), number(details.egid()), number(details.loginuid()),
         number(details.sessionid()), text(details.tty()), text(details.cgroup()), text(details.container()),
-        number(details.nspid()), seesInside ? null : true);
+        number(details.nspid()), seesInside ? null : true, omitted);
   }
 
   static @Nullable List<String> argv(Details details) {

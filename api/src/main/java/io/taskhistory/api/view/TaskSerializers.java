@@ -106,6 +106,7 @@ public final class TaskSerializers extends SimpleModule {
     private static final SerializedString CONTAINER = new SerializedString("container");
     private static final SerializedString NSPID = new SerializedString("nspid");
     private static final SerializedString HIDDEN = new SerializedString("hidden");
+    private static final SerializedString OMITTED = new SerializedString("omitted");
 
     OfEntry() {
       super(EntryView.class);
@@ -142,6 +143,7 @@ public final class TaskSerializers extends SimpleModule {
       textIfAny(CONTAINER, view.container(), out);
       numberIfAny(NSPID, view.nspid(), out);
       flagIfAny(HIDDEN, view.hidden(), out);
+      flagIfAny(OMITTED, view.omitted(), out);
       out.writeEndObject();
     }
   }

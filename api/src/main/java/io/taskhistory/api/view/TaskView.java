@@ -12,6 +12,7 @@ import io.taskhistory.history.History;
 import io.taskhistory.history.Reason;
 import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -28,6 +29,9 @@ public record TaskView(
     String task, int tid, int tgid, String comm, String state, String start, @Nullable String end, String boot,
     boolean kernelThread, @Nullable String creator, @Nullable String reaper, List<EntryView> entries, boolean complete,
     List<String> reasons, List<GapView> gaps, @Nullable ExitView exit, String watermark) {
+
+  /** So many bytes of arguments and paths; escaped, a byte can become five. */
+  private static final int MOST_TEXT = 256 << 10;
 
   /** kthreadd's pid: rest_init() in init/main.c starts it right after init, and it all other kernel threads. */
   private static final int KTHREADD = 2;
@@ -48,12 +52,35 @@ public record TaskView(
         task.id().toString(), task.tid(), task.tgid(), Escapes.kernel(found.comm()), state(task),
         Rfc3339.write(boot.wallAt(task.start())), end(task), boot.id(), isKernelThread(task),
         task.creator().map(TaskId::toString).orElse(null), task.reaper().map(TaskId::toString).orElse(null),
-        viewer.seesEverything()
-            ? texts.of(boot, history.entries())
-            : history.entries().stream().map(entry -> EntryView.of(boot, entry, viewer)).toList(),
+        entries(boot, history.entries(), viewer, texts),
         reasons.isEmpty(), reasons.stream().map(Reason::label).toList(),
         history.doubts().gaps().stream().map(GapView::of).toList(),
         exit == null ? null : ExitView.of(boot, exit), watermark);
+  }
+
+  /** Those of the newest execs in full, as far as that is not too long. */
+  private static List<EntryView> entries(Boot boot, List<Entry> entries, Viewer viewer, EntryTexts texts) {
+    int full = firstInFull(entries);
+    if (full == 0 && viewer.seesEverything()) {
+      return texts.of(boot, entries);
+    }
+    List<EntryView> views = new ArrayList<>(entries.size());
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      views.add(i < full ? EntryView.brief(boot, entry, viewer) : EntryView.of(boot, entry, viewer));
+    }
+    return views;
+  }
+
+  private static int firstInFull(List<Entry> entries) {
+    long length = 0;
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      length += entries.get(i).details().textLength();
+      if (length > MOST_TEXT) {
+        return i + 1;
+      }
+    }
+    return 0;
   }
 
   static String state(Task task) {
