@@ -7,6 +7,7 @@
 //   #/stream?kind=…&root=…          events as they come
 //   #/enrich?log=TEXT               an audit record, with histories
 //   #/status                        sources, losses, coverage, limits
+//   TIME is what the service reads, or as a person writes it: -10min, 2023-08-11 10:45
 //   #token=…                        the link that the service prints: taken out of the address at once
 
 /** The address of a view; parameters that are empty are left out. */
@@ -31,6 +32,12 @@ export function treeRoute(at = '', boot = '') {
  */
 export function entryRoute(task, entry, boot) {
   return taskRoute(task, `mono:${entry.mono}`, boot);
+}
+
+/** The address of the task of an event, as it was right then. A task's id begins with as much of its boot's as is needed. */
+export function eventRoute(event) {
+  const boot = /^([0-9a-f]{8})([0-9a-f]{4})-/.exec(event.task);
+  return entryRoute(event.task, event, boot === null ? '' : `${boot[1]}-${boot[2]}`);
 }
 
 /** What an address shows: the view, whom it names, and its parameters. */

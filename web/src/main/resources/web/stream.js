@@ -4,7 +4,7 @@ import { Problem } from './api.js';
 import { button, byId, fill, h, lineageOf, nameOf, notice } from './dom.js';
 import { Feed } from './events.js';
 import { causeOf, clock, count, ending, identity, number, when } from './format.js';
-import { routeTo, taskRoute } from './route.js';
+import { eventRoute, routeTo, taskRoute } from './route.js';
 import { Rows } from './rows.js';
 import { clearFieldProblems, explainLineage, tellAtField } from './syntax.js';
 
@@ -214,8 +214,8 @@ const SHOWN = {
 /** The task of an event, as it was right then. */
 function taskOf(event) {
   const name = event.name ?? event.comm;
-  const at = event.kind === 'exit' ? '' : event.time;
-  return h('a', { href: taskRoute(event.task, at) }, nameOf(name), ` ${event.tid}`);
+  const href = event.kind === 'exit' ? taskRoute(event.task) : eventRoute(event);
+  return h('a', { href }, nameOf(name), ` ${event.tid}`);
 }
 
 /** A code of 0 is what nothing was reported of for a second, and events are told at once. */

@@ -24,12 +24,15 @@ public sealed interface EventView {
   /** The most bytes of a history in an event: anybody can make one as long as he likes. */
   int MOST_HISTORY = 16 * 1024;
 
+  /** What {@code mono} is. */
+  String MONO = "The same time in seconds on the monotonic clock of its boot; to ask with as mono:….";
+
   /** What the event is called. */
   String event();
 
   /** A task was created, or found by a scan of /proc. */
   record ForkEvent(
-      String time, String task, int tid, int tgid, String comm,
+      String time, @JsonPropertyDescription(MONO) String mono, String task, int tid, int tgid, String comm,
       @JsonPropertyDescription("Whether it is a thread of a process other than its leader.") boolean thread,
       @Nullable String creator) implements EventView {
 
@@ -40,7 +43,7 @@ public sealed interface EventView {
 
     static ForkEvent of(HistoryEvent.Forked event) {
       Task task = event.task();
-      return new ForkEvent(EventView.time(event), task.id().toString(), task.tid(), task.tgid(),
+      return new ForkEvent(EventView.time(event), EventView.mono(event), task.id().toString(), task.tid(), task.tgid(),
           Escapes.kernel(task.comm()), !task.isLeader(), task.creator().map(TaskId::toString).orElse(null));
     }
   }
@@ -48,7 +51,7 @@ public sealed interface EventView {
   /** A process's exec succeeded, or an entry of its history was found. */
   @JsonInclude(Include.NON_NULL)
   record ExecEvent(
-      String time, String task, int tid, String name, String provenance,
+      String time, @JsonPropertyDescription(MONO) String mono, String task, int tid, String name, String provenance,
       @JsonPropertyDescription("Up to and with this exec, in the style names; of one longer than 16 KiB the oldest items"
           + " are left out.") String history,
       boolean complete, @Nullable String exe, @Nullable List<String> argv, @Nullable String cwd, @Nullable Long uid,
@@ -64,8 +67,8 @@ public sealed interface EventView {
       Entry entry = event.entry();
       Details details = entry.details();
       History history = History.of(task, entry.time());
-      return new ExecEvent(EventView.time(event), task.id().toString(), task.tid(), Escapes.kernel(entry.name()),
-          entry.provenance().label(), HistoryStyle.NAMES.write(history, MOST_HISTORY), history.isComplete(),
+      return new ExecEvent(EventView.time(event), EventView.mono(event), task.id().toString(), task.tid(),
+          Escapes.kernel(entry.name()), entry.provenance().label(), HistoryStyle.NAMES.write(history, MOST_HISTORY), history.isComplete(),
           EntryView.text(details.exe()), seesInside ? EntryView.argv(details) : null,
           seesInside ? EntryView.text(details.cwd()) : null, EntryView.number(details.uid()), seesInside ? null : true);
     }
@@ -73,7 +76,7 @@ public sealed interface EventView {
 
   /** A task ended. */
   record ExitEvent(
-      String time, String task, int tid, int tgid, String comm,
+      String time, @JsonPropertyDescription(MONO) String mono, String task, int tid, int tgid, String comm,
       @JsonPropertyDescription("How, as far as is known yet; its sender without a history.") @Nullable ExitView exit)
       implements EventView {
 
@@ -84,7 +87,7 @@ public sealed interface EventView {
 
     static ExitEvent of(HistoryEvent.Exited event, @Nullable Exit exit) {
       Task task = event.task();
-      return new ExitEvent(EventView.time(event), task.id().toString(), task.tid(), task.tgid(),
+      return new ExitEvent(EventView.time(event), EventView.mono(event), task.id().toString(), task.tid(), task.tgid(),
           Escapes.kernel(task.comm()), exit == null ? null : ExitView.of(task.boot(), exit));
     }
   }
@@ -139,6 +142,10 @@ public sealed interface EventView {
   /** Whether what is inside of {@code event} may be shown. */
   static boolean mayBeShown(HistoryEvent event, Viewer viewer) {
     return !(event instanceof HistoryEvent.Execed execed) || viewer.seesInside(execed.entry().details());
+  }
+
+  private static String mono(HistoryEvent event) {
+    return Rfc3339.writeSeconds(event.time());
   }
 
   private static String time(HistoryEvent event) {

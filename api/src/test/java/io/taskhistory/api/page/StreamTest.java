@@ -4,6 +4,8 @@ import static io.taskhistory.api.page.Chromium.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskhistory.api.Scene;
+import io.taskhistory.history.ClockLedger;
+import io.taskhistory.history.Provenance;
 import io.taskhistory.history.Task;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,32 @@ class StreamTest extends SceneTest {
     assertThat(browser.texts(".event .what").get(2)).contains("6001", "made by 3787");
     browser.click(".event.is-exec .what a");
     soon(() -> assertThat(browser.text("#task h1")).contains("newcomer").contains("6001"));
+    assertThat(page.hash()).contains("at=mono%3A206").contains("boot=bbbbbbbb-2222");
     assertThat(browser.complaints()).isEmpty();
+  }
+
+  /** The wall clock showed the time of the first exec once more, after the second. */
+  @Test
+  void link_whereTheClockWasSetBack_leadsToThatMoment() {
+    listen("#/stream?kind=exec");
+    Task task = scene.process(6100, 205 * Scene.SECOND, scene.writer().root(), scene.reader().task(1).orElseThrow());
+    exec(task, 206, "first");
+    ClockLedger.Row setBack = new ClockLedger.Row(208 * Scene.SECOND, Scene.wall("2023-08-11T10:42:59Z"), 0);
+    assertThat(scene.writer().boot().clock().observe(setBack)).isTrue();
+    scene.writer().clock(setBack);
+    exec(task, 230, "second");
+    scene.commit(240 * Scene.SECOND);
+    soon(() -> assertThat(browser.texts(".event .what")).hasSize(2));
+    browser.js("document.querySelectorAll('.event .what a')[1].click()");
+    soon(() -> assertThat(browser.text("#task h1")).contains("first").contains("6100"));
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  private void exec(Task task, long second, String name) {
+    task.enter(scene.entry(task.entry(), second * Scene.SECOND, task.tid(), name, Provenance.OBSERVED));
+    task.rename(task.entry().name());
+    scene.writer().save(task);
+    scene.commit(second * Scene.SECOND);
   }
 
   @Test
