@@ -24,6 +24,8 @@ export class Pulse {
   #open = false;
   #running = false;
   #turn = null;
+  #settled = false; // a reading has succeeded since it was started: only then is there what events can be put behind
+  #missed = false; // events began after the last reading did: what was between is in neither
   #waiting = [];
   #watermark = '';
   #readAt = 0;
@@ -51,6 +53,7 @@ export class Pulse {
   start() {
     if (!this.#running) {
       this.#running = true;
+      this.#settled = false;
       this.#listen();
       this.read();
     }
@@ -69,23 +72,30 @@ export class Pulse {
     const turn = this.#turn = {};
     const began = performance.now();
     this.#readAt = began;
+    this.#missed = false;
+    if (!this.#settled) {
+      this.#waiting = []; // the reading has them
+    }
     try {
       const { items, watermark } = await this.#handlers.read();
       if (turn !== this.#turn) {
         return;
       }
       this.#watermark = watermark;
+      this.#settled = true;
       this.#forest.replace(items);
-      this.#apply();
+      this.#turn = null;
+      const whole = this.#apply();
+      this.#cost = performance.now() - began;
+      this.#plan(this.#missed || !whole ? SOON_MS : this.#open ? CHECK_MS : POLL_MS);
     } catch (e) {
       if (turn !== this.#turn || e instanceof Refused) {
         return;
       }
+      this.#turn = null;
       this.#handlers.failed(e);
+      this.#plan(POLL_MS);
     }
-    this.#cost = performance.now() - began;
-    this.#turn = null;
-    this.#plan(this.#open ? CHECK_MS : POLL_MS);
   }
 
   #plan(ms) {
@@ -121,7 +131,10 @@ export class Pulse {
     const open = word === 'open';
     if (open !== this.#open) {
       this.#open = open;
-      this.#plan(open ? CHECK_MS : POLL_MS);
+      this.#missed ||= open && this.#feed.last === null;
+      if (this.#turn === null) { // else that is decided at the end of the reading
+        this.#plan(!open ? POLL_MS : this.#missed || !this.#settled ? SOON_MS : CHECK_MS);
+      }
     }
   }
 
@@ -149,26 +162,29 @@ export class Pulse {
       return;
     }
     this.#waiting.push(...news);
-    if (this.#turn === null && this.#gathering === 0 && this.#waiting.length > 0) {
-      this.#gathering = setTimeout(() => this.#apply(), Math.max(GATHER_MS, this.#effort * REST_PER_WORK));
+    if (this.#settled && this.#turn === null && this.#gathering === 0 && this.#waiting.length > 0) {
+      this.#gathering = setTimeout(() => this.#apply() || this.#plan(SOON_MS), Math.max(GATHER_MS, this.#effort * REST_PER_WORK));
     }
   }
 
-  /** Shows what is read and what has come since. Events that came while it was read stand behind it. */
+  /**
+   * Shows what is read and what has come since. Events that came while it was read stand behind it.
+   * @returns {boolean} whether they said enough
+   */
   #apply() {
     clearTimeout(this.#gathering);
     this.#gathering = 0;
     const began = performance.now();
     const events = this.#waiting;
     this.#waiting = [];
+    let whole = true;
     if (events.length > 0) {
-      const { items, whole } = after(this.#forest, events, this.#watermark);
-      this.#forest.replace(items);
-      if (!whole) {
-        this.#plan(SOON_MS);
-      }
+      const now = after(this.#forest, events, this.#watermark);
+      this.#forest.replace(now.items);
+      whole = now.whole;
     }
     this.#handlers.changed();
     this.#effort = performance.now() - began;
+    return whole;
   }
 }

@@ -63,6 +63,9 @@ export class TreeView {
     this.#at = at;
     this.#boot = boot;
     this.#loaded = false;
+    this.summary.textContent = 'Reading …';
+    this.empty.hidden = true;
+    this.paused.checked = false; // what is on show is not what was stopped
     this.paused.closest('label').hidden = at !== '';
     byId('tree-pane').setAttribute('aria-label', at === '' ? 'Live tree' : 'Tree as it was');
     this.scroller.setAttribute('aria-label', at === '' ? 'Live processes' : 'Processes of then');
@@ -77,23 +80,27 @@ export class TreeView {
     if (!this.#onScreen || document.hidden) {
       return;
     }
+    if (this.#at === '' && this.paused.checked) {
+      this.scroller.classList.remove('loading');
+      return;
+    }
+    // What stands there is of another time, or of before the tab was hidden, until there is an answer.
+    this.#loaded = false;
+    this.scroller.classList.add('loading');
     if (this.#at !== '') {
       this.#readPast(this.#going.signal);
-    } else if (!this.paused.checked) {
+    } else {
       this.#pulse.start();
     }
   }
 
   async #readPast(signal) {
-    this.scroller.classList.add('loading');
     try {
       const { items } = await this.#read({ at: this.#at, boot: this.#boot }, signal);
       this.#forest.replace(items);
       this.#changed();
     } catch (e) {
       if (!signal.aborted && !(e instanceof Refused)) {
-        this.#forest.replace([]);
-        this.#arrange(false);
         this.#failed(e);
       }
     }
@@ -132,6 +139,8 @@ export class TreeView {
   #failed(e) {
     this.scroller.classList.remove('loading');
     if (!this.#loaded) {
+      this.#forest.replace([]);
+      this.#arrange(false);
       this.summary.textContent = '';
       fill(this.empty, e instanceof Unreachable
         ? notice('The service does not answer', 'The tree appears as soon as it does.')
@@ -163,7 +172,7 @@ export class TreeView {
 
   /** A live task as the tree has it, if it does. */
   find(task) {
-    return this.#forest.items[this.#forest.index.get(task)];
+    return !this.#loaded ? undefined : this.#forest.items[this.#forest.index.get(task)];
   }
 
   /** Works out the rows anew; `steady` keeps the task at the upper edge where it is. */
@@ -183,6 +192,9 @@ export class TreeView {
   }
 
   #tellSize() {
+    if (!this.#loaded) {
+      return;
+    }
     const hidden = this.kernel.checked ? 0 : this.#forest.kernelOnly.reduce((sum, only) => sum + only, 0);
     const all = this.#forest.items.length;
     const matches = this.filter.value.trim() === '' ? null : this.#rows.filter(row => row.match).length;
@@ -190,7 +202,7 @@ export class TreeView {
       ? count(all - hidden, 'process', 'processes') + (hidden > 0 ? `, ${count(hidden, 'kernel thread')} hidden` : '')
       : `${count(matches, 'match', 'matches')} among ${number(all - hidden)}`);
     this.empty.hidden = this.#rows.length > 0;
-    if (this.#rows.length === 0 && this.#loaded) {
+    if (this.#rows.length === 0) {
       fill(this.empty, matches === null
         ? this.#at === ''
           ? notice('No live tasks yet', 'The service has not finished its first look at /proc.')
