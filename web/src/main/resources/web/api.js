@@ -107,6 +107,15 @@ export function postText(path, parameters, text, signal = null) {
   return ask(path, parameters, 'text/plain', signal, { method: 'POST', body: text });
 }
 
+/** What the service answers to many questions, each a line of JSON, in their order. */
+export async function postLines(path, parameters, questions, signal = null) {
+  const answer = await ask(path, parameters, 'application/x-ndjson', signal, {
+    method: 'POST',
+    body: new Blob(questions.map(question => `${JSON.stringify(question)}\n`), { type: 'application/x-ndjson' }),
+  });
+  return answer.split('\n').filter(line => line !== '').map(line => JSON.parse(line));
+}
+
 /**
  * The pages that the service has at `path`, one after the other.
  * @yields {{items: Array, next: string, watermark: string}}

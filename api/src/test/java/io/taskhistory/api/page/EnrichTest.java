@@ -33,7 +33,19 @@ class EnrichTest extends SceneTest {
     assertThat(page.hash()).startsWith("#/enrich?log=type%3DSYSCALL");
     browser.click(".records .added a");
     soon(() -> assertThat(browser.text("#task h1")).contains("bash").contains("3787"));
-    assertThat(page.hash()).contains("at=1691750760.271");
+    assertThat(page.hash()).contains("bbbbbbbb2222-3787-130000000000").contains("at=1691750760.271");
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  /** The kernel stamps by a clock that ticks: what a process did first can bear a time from before its start. */
+  @Test
+  void record_stampedBeforeTheTaskBegan_leadsToThatTaskAllTheSame() {
+    String early = RECORD.replace("1691750760.271", "1691750738.993").replace("bash", "sshd");
+    page.open("#/enrich?log=" + encoded(early));
+    soon(() -> assertThat(browser.texts(".records .added a")).hasSize(1));
+    browser.click(".records .added a");
+    soon(() -> assertThat(browser.text("#task h1")).contains("3787"));
+    assertThat(page.hash()).contains("bbbbbbbb2222-3787-130000000000");
     assertThat(browser.complaints()).isEmpty();
   }
 
