@@ -3,6 +3,7 @@
 import { connection, hasToken, keepToken } from './api.js';
 import { byId } from './dom.js';
 import { EnrichView } from './enrich.js';
+import { parseTime } from './format.js';
 import { listenForKeys } from './help.js';
 import { Railway } from './railway.js';
 import { parseRoute, routeTo, taskRoute, treeRoute } from './route.js';
@@ -46,10 +47,21 @@ function takeToken() {
   return true;
 }
 
+/** A time as a person writes it is replaced by the one that it means, so that it still means that later. */
+function settleTimes() {
+  const { view, name, parameters } = parseRoute(location.hash);
+  const typed = ['at', 'from', 'to'].filter(key => parameters.has(key) && parseTime(parameters.get(key)) !== parameters.get(key));
+  if (typed.length > 0) {
+    typed.forEach(key => parameters.set(key, parseTime(parameters.get(key))));
+    history.replaceState(null, '', routeTo(view, name, Object.fromEntries(parameters)));
+  }
+}
+
 function route() {
   if (takeToken()) {
     restart();
   }
+  settleTimes();
   const { view, name, parameters } = known(parseRoute(location.hash));
   const front = LEFT.includes(view) ? 'left' : FULL.includes(view) ? 'full' : 'right';
   const turned = document.body.dataset.front !== front;

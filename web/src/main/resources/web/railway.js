@@ -105,16 +105,16 @@ export class Railway {
     const began = performance.now();
     const stretch = this.#stretch;
     const from = stretch.from - stretch.span * MARGIN;
-    const to = stretch.follows ? Date.now() - this.#base : stretch.to + stretch.span * MARGIN;
+    // Up to what is known, where that is followed: this computer's clock may be behind the service's.
+    const to = stretch.follows ? null : stretch.to + stretch.span * MARGIN;
     try {
       const [{ items, watermark }, status] = await Promise.all([
         this.#read(from, to, signal), getJson('status', {}, signal)]);
       this.place.classList.remove('loading');
       this.#capped = items.length >= MOST_LANES;
-      this.#loaded = { from, to, now: millisSince(this.#base, watermark) };
-      if (stretch.follows) {
-        stretch.follow(this.#loaded.now);
-      }
+      const now = millisSince(this.#base, watermark);
+      this.#loaded = { from, to: to ?? now, now };
+      stretch.learn(now);
       this.#hatched = hatched(status.boot === this.#task.boot ? status.gaps : [], this.#base);
       this.#replace(lanesOf(items, this.#base));
     } catch (e) {
@@ -129,7 +129,7 @@ export class Railway {
     const items = [];
     let watermark = '';
     const asked = { root: this.#task.task, boot: this.#task.boot, from: instantAt(this.#base, from),
-      to: instantAt(this.#base, to), size: PAGE };
+      to: to === null ? '' : instantAt(this.#base, to), size: PAGE };
     for await (const page of pages('tree', asked, signal)) {
       watermark ||= page.watermark;
       items.push(...page.items);
@@ -163,7 +163,8 @@ export class Railway {
     }
     this.#built = false;
     this.#lanes = [];
-    fill(this.place, notice(e.title ?? 'The service does not answer', e.message,
+    const title = e instanceof RangeError ? 'There is no such time' : e.title ?? 'The service does not answer';
+    fill(this.place, notice(title, e.message,
       button('Try again', () => this.#begin('', '')),
       this.#task !== null && h('a', { href: taskRoute(this.#root) }, 'To the task')));
   }
@@ -355,7 +356,7 @@ export class Railway {
     const { base, from, to, span, follows } = this.#stretch;
     this.scroller.style.setProperty('--shown', `${this.scroller.clientHeight}px`);
     const scene = {
-      base, from, to, now: this.#loaded?.now ?? Date.now() - base, lanes: this.#lanes, hatched: this.#hatched,
+      base, from, to, now: this.#loaded?.now ?? this.#stretch.now, lanes: this.#lanes, hatched: this.#hatched,
       cursor: this.#cursor, top: this.scroller.scrollTop, width: this.#width, height: this.scroller.clientHeight,
     };
     drawTracks(this.svg, scene);

@@ -1,6 +1,6 @@
 // The stretch of time that a railway shows. No elements in here: milliseconds since a base, and addresses.
 
-import { instantAt, millisSince } from './format.js';
+import { instantAt, millisSince, moved } from './format.js';
 
 const RECENT_MS = 15 * 60_000;
 const SHORTEST_MS = 0.01;
@@ -20,27 +20,40 @@ export class Stretch {
     this.base = Math.floor(Date.parse(task.start) / 1000) * 1000;
     this.start = millisSince(this.base, task.start);
     this.end = task.end ? millisSince(this.base, task.end) : null;
+    /** Up to when the service knows everything; by its clock, as this computer's may differ. */
+    this.now = millisSince(this.base, task.watermark);
+    this.known = task.entries.at(-1); // a moment on both clocks
   }
 
   get span() {
     return this.to - this.from;
   }
 
-  /** What an address says; without, all of a life that is over, and the last minutes of one that goes on. */
+  /**
+   * What an address says; without, all of a life that is over, and the last minutes of one that goes on.
+   * @throws {RangeError} where that is no time
+   */
   read(from, to) {
     if (from === '' && to === '' && this.end !== null) {
       this.wholeLife();
       return;
     }
     this.follows = to === '' && this.live;
-    const last = to === '' ? this.end ?? this.#now() : millisSince(this.base, to);
+    const last = to === '' ? this.end ?? this.now : this.#time(to);
     const first = from === '' ? Math.max(this.start - (last - this.start) * EDGE, last - RECENT_MS)
-      : millisSince(this.base, from);
+      : this.#time(from);
     [this.from, this.to] = first < last ? [first, last] : [last - 1000, last + 1000];
   }
 
-  #now() {
-    return Date.now() - this.base;
+  #time(text) {
+    const mono = /^mono:(.*)$/.exec(text)?.[1];
+    const exact = mono === undefined ? millisSince(this.base, text)
+      : millisSince(this.base, this.known.start) + (Number(mono) - Number(this.known.mono)) * 1000;
+    const time = Number.isNaN(exact) ? millisSince(this.base, moved(text, 0)) : exact;
+    if (Number.isNaN(time)) {
+      throw new RangeError(`“${text}” is no time. Write 2023-08-11T10:45:38Z, seconds since 1970, or -10min for so long ago.`);
+    }
+    return time;
   }
 
   /** The same for an address. */
@@ -49,16 +62,17 @@ export class Stretch {
   }
 
   wholeLife() {
-    const end = this.end ?? this.#now();
+    const end = this.end ?? this.now;
     const edge = Math.max(0.05, (end - this.start) * EDGE);
     this.follows = this.live;
     this.from = this.start - edge;
     this.to = this.live ? end : end + 2 * edge;
   }
 
-  /** Time goes on: a stretch from before the task's start grows, any other moves along. */
-  follow(now) {
-    const by = Math.max(0, now - this.to);
+  /** Time goes on. A stretch that follows grows if it is from before the task's start; any other moves along. */
+  learn(now) {
+    this.now = now;
+    const by = this.follows ? Math.max(0, now - this.to) : 0;
     this.to += by;
     if (this.from > this.start || this.span > RECENT_MS) {
       this.from += by;
@@ -69,7 +83,7 @@ export class Stretch {
   catchUp() {
     const { span } = this;
     this.follows = true;
-    this.to = this.#now();
+    this.to = this.now;
     this.from = this.to - span;
   }
 

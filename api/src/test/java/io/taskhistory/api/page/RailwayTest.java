@@ -79,8 +79,32 @@ class RailwayTest extends SceneTest {
     soon(() -> assertThat(browser.text(".range")).isLessThan(before));
     browser.js("document.querySelector('.lanes').focus()");
     browser.type("0");
-    soon(() -> assertThat(browser.text(".range")).endsWith("d)"));
+    soon(() -> assertThat(browser.text(".range")).as("to what the service knows").contains("(1 min)"));
     soon(() -> assertThat(browser.texts(".gutter a")).hasSizeGreaterThanOrEqualTo(6));
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  /** The service's time counts, however this computer's clock stands. */
+  @Test
+  void railway_thatFollows_endsWhereTheServiceKnowsNoMore() {
+    page.open("#/status");
+    browser.js("Date.now = () => Date.parse('2023-08-11T10:46:00Z')");
+    browser.js("location.hash = '#/railway/3787'");
+    soon(() -> assertThat(browser.texts(".gutter a")).anyMatch(lane -> lane.contains("bash 3787")));
+    page.happen("newcomer");
+    soon(() -> assertThat(browser.js("return [...document.querySelectorAll('.tracks .name')].map(t => t.textContent).join()")
+        .asText()).contains("newcomer"));
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void time_thatIsNone_isSaid() {
+    page.open("#/railway/3767?from=yesterday");
+    soon(() -> assertThat(browser.text("#railway")).contains("There is no such time").contains("yesterday"));
+    browser.click("#railway button");
+    soon(() -> assertThat(browser.texts(".gutter a")).isNotEmpty());
+    page.open("#/railway/3767?from=mono:120&to=1691750800");
+    soon(() -> assertThat(browser.text(".range")).contains("10:45:29").contains("10:46:40"));
     assertThat(browser.complaints()).isEmpty();
   }
 

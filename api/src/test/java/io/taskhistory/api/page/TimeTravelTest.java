@@ -5,6 +5,9 @@ import static io.taskhistory.api.page.Chromium.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskhistory.api.Scene;
+import java.time.Year;
+import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The tree and tasks as they were. */
@@ -25,6 +28,36 @@ class TimeTravelTest extends SceneTest {
     assertThat(browser.text("#time")).isEmpty();
     assertThat(browser.js("return document.body.classList.contains('past')").asBoolean()).isFalse();
     assertThat(browser.complaints()).isEmpty();
+  }
+
+  /** What lived then must not be taken for what lives now, whatever happens meanwhile. */
+  @Test
+  void past_whereThePresentCannotBeRead_isNotShownAsNow() {
+    page.open("#/tree?at=mono:158&boot=" + Scene.BOOT);
+    soon(() -> assertThat(browser.texts(".row .tid")).contains("4001"));
+    browser.js("window.asked = 0; const real = window.fetch; window.fetch = (url, how) => String(url).includes('/tree')"
+        + " && window.asked++ < 3 ? new Promise(done => setTimeout(() => done(new Response('{}', { status: 503 })), 300))"
+        + " : real(url, how)");
+    browser.click("#time-now");
+    soon(() -> assertThat(browser.js("return window.asked").asInt()).isPositive());
+    assertThat(browser.js("return window.asked > 1 || document.querySelector('#tree').classList.contains('loading')")
+        .asBoolean()).isTrue();
+    page.happen("meanwhile");
+    soon(() -> assertThat(browser.js("return window.asked").asInt()).isEqualTo(2));
+    assertThat(browser.texts(".row .tid")).isEmpty();
+    soon(() -> assertThat(browser.text("#tree-empty")).contains("503"));
+    soon(() -> assertThat(browser.texts(".row .tid")).contains("5001").doesNotContain("4001", "6001"));
+    assertThat(browser.text("#tree-summary")).doesNotContain("As it was");
+  }
+
+  @Test
+  void times_asPeopleWriteThem_areReplacedByWhatTheyMean() {
+    for (String address : List.of("#/tree?at=", "#/task/3787?at=", "#/railway/3787?from=", "#/search?comm=sshd&from=")) {
+      page.open(address + "-10min");
+      soon(() -> assertThat(page.hash()).contains("=" + Year.now(ZoneOffset.UTC)).endsWith("Z"));
+    }
+    page.open("#/tree?at=2023-08-11+10:45:50");
+    soon(() -> assertThat(page.hash()).contains("at=2023-08-11T"));
   }
 
   @Test
