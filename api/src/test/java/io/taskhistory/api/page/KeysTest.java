@@ -68,9 +68,9 @@ class KeysTest extends SceneTest {
     soon(() -> assertThat(browser.text(".gutter a")).contains("bash 3787"));
     browser.js("document.querySelector('.lanes').focus()");
     browser.type(ARROW_DOWN);
-    soon(() -> assertThat(browser.text(".readout")).contains("4000"));
+    soon(() -> assertThat(browser.text(".readout")).contains("3900"));
     browser.type(ENTER);
-    soon(() -> assertThat(browser.text("#task h1")).contains("4000"));
+    soon(() -> assertThat(browser.text("#task h1")).contains("3900"));
   }
 
   @Test

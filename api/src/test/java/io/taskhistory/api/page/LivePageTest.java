@@ -94,6 +94,8 @@ class LivePageTest extends LiveTest {
     browser.click(".lane-table summary");
     soon(() -> assertThat(browser.texts(".lane-table tbody tr")).hasSize(3)
         .anyMatch(row -> row.contains("exited with code 7")).anyMatch(row -> row.contains("still running")));
+    open("#/railway/" + actor.pid() + "?from=-10min");
+    soon(() -> assertThat(browser.text(".range")).contains("(10 min)"));
     assertThat(browser.complaints()).isEmpty();
   }
 
