@@ -148,10 +148,8 @@ class LivePageTest extends LiveTest {
 
   @Test
   void hostileNames_fromExecToThePage_stayText() {
-    Child actor = act("fork", "{", "name", "<img\\040src=x>", "say", "one", "pause", "}",
-        "fork", "{", "name", "\\342\\200\\256a\\012b", "say", "two", "pause", "}", "pause");
-    int one = actor.said("one")[0];
-    int two = actor.said("two")[0];
+    int one = act("name", "<img\\040src=x>", "say", "one", "pause").said("one")[0];
+    int two = act("name", "\\342\\200\\256a\\012b", "say", "two", "pause").said("two")[0];
     open("#/task/" + one);
     soon(() -> assertThat(browser.text("#task h1")).startsWith("<img src=x>"));
     open("#/task/" + two);
