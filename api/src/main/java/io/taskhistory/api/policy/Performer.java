@@ -26,6 +26,9 @@ final class Performer {
   /** What somebody is suspended for. */
   private final Set<Trigger> causes = EnumSet.noneOf(Trigger.class);
 
+  /** For what nobody has to wait. */
+  private final Set<Trigger> harmless = EnumSet.noneOf(Trigger.class);
+
   Performer(Runner runner, SystemLog systemLog, Freezer freezer) {
     this(runner, systemLog, freezer, HALT);
   }
@@ -58,7 +61,9 @@ final class Performer {
       systemLog.write(trigger.label() + ": " + detail);
     } else if (action == Plain.SUSPEND) {
       causes.add(trigger);
-      freezer.freeze();
+      if (isAnyoneToWait()) {
+        freezer.freeze();
+      }
     } else if (action == Plain.HALT) {
       LOG.error("{}: {}; the machine is halted, as is configured", trigger.label(), detail);
       systemLog.write(trigger.label() + ": " + detail + "; the machine is halted");
@@ -87,15 +92,30 @@ final class Performer {
       systemLog.write(trigger.label() + ": is over");
     }
     causes.remove(trigger);
-    if (causes.isEmpty()) {
+    if (!isAnyoneToWait()) {
       freezer.thaw();
     }
+  }
+
+  /** Says of what a limit is crossed for whether all that happens can be kept nonetheless: nobody has to wait then. */
+  void letGoOn(Trigger trigger, boolean isHarmless) {
+    if (isHarmless ? harmless.add(trigger) : harmless.remove(trigger)) {
+      if (isAnyoneToWait()) {
+        freezer.freeze();
+      } else {
+        freezer.thaw();
+      }
+    }
+  }
+
+  private boolean isAnyoneToWait() {
+    return !harmless.containsAll(causes);
   }
 
   /** Every second. */
   void keepUp(boolean thoroughly) {
     freezer.keepGuard();
-    if (causes.isEmpty()) {
+    if (!isAnyoneToWait()) {
       freezer.thaw(); // what could not be thawed before
     } else if (thoroughly) {
       freezer.leaveAloneWhoIsNeeded();

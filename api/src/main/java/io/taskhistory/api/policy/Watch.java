@@ -123,7 +123,10 @@ final class Watch {
 
   private void lookAtHealth() {
     StoreHealth health = upkeep.health();
-    judge(Trigger.DISK_FULL, upkeep.writing(), State.FULL, "there is no space to keep what happens");
+    StoreHealth writing = upkeep.writing();
+    // Damage that a reader meets stays, and keeps nothing from being written.
+    performer.letGoOn(Trigger.DISK_ERROR, writing.state() == State.FINE);
+    judge(Trigger.DISK_FULL, writing, State.FULL, "there is no space to keep what happens");
     judge(Trigger.DISK_ERROR, health, State.FAILING, "what happens cannot be kept");
   }
 

@@ -74,6 +74,29 @@ class FreezerTest {
     assertThat(list()).doesNotExist();
   }
 
+  /** A reader has met damage, and all that happens is kept. */
+  @Test
+  void cgroup_isNotSuspended_forWhatIsHarmless() throws Exception {
+    List<Action> suspend = List.of(Action.Plain.SUSPEND);
+    try (LeafCgroup group = LeafCgroup.any(); Freezer freezer = freezer(group);
+        SystemLog systemLog = new SystemLog(directory.resolve("log")); ProgramRunner runner = new ProgramRunner()) {
+      group.counter(directory.resolve("count"));
+      Performer performer = new Performer(runner, systemLog, freezer);
+      performer.letGoOn(Trigger.DISK_ERROR, true);
+      performer.perform(Trigger.DISK_ERROR, suspend, "damaged");
+      performer.keepUp(true);
+      assertThat(group.isFrozen()).isFalse();
+      performer.letGoOn(Trigger.DISK_ERROR, false);
+      assertThat(group.isFrozen()).as("now something is not kept").isTrue();
+      performer.letGoOn(Trigger.DISK_ERROR, true);
+      assertThat(group.isFrozen()).isFalse();
+      performer.perform(Trigger.DISK_FULL, suspend, "full");
+      assertThat(group.isFrozen()).as("for something else").isTrue();
+      performer.takeBack(Trigger.DISK_FULL, suspend);
+      assertThat(group.isFrozen()).isFalse();
+    }
+  }
+
   @Test
   void close_thaws() throws Exception {
     try (LeafCgroup group = LeafCgroup.any()) {
