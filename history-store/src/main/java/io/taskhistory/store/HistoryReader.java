@@ -60,6 +60,7 @@ public interface HistoryReader {
    * by start and then tid. With {@code to} the moment itself: who lived then.
    *
    * @param most how many to return at most; those that started last are left out
+   * @throws TooMuchException where they are few enough, but have arguments and paths that are too long together
    */
   List<Task> livedWithin(Moment from, long to, int most);
 

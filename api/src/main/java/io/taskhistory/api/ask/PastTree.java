@@ -6,6 +6,7 @@ import io.taskhistory.history.Boot;
 import io.taskhistory.history.Task;
 import io.taskhistory.history.TaskId;
 import io.taskhistory.store.HistoryReader;
+import io.taskhistory.store.TooMuchException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +38,20 @@ public final class PastTree {
 
   /** Of those who lived at some time of {@code span}, both ends included. */
   static PastTree of(HistoryReader reader, Span span) {
-    List<Task> lived = reader.livedWithin(span.start(), span.to(), MOST + 1);
+    List<Task> lived = lived(reader, span);
     if (lived.size() > MOST) {
       throw new Refusal(Refusal.Kind.TOO_MANY_TASKS, "more than " + MOST + " processes lived within that time; ask about"
           + " less of it");
     }
     return new PastTree(reader, span, lived);
+  }
+
+  private static List<Task> lived(HistoryReader reader, Span span) {
+    try {
+      return reader.livedWithin(span.start(), span.to(), MOST + 1);
+    } catch (TooMuchException e) {
+      throw new Refusal(Refusal.Kind.TOO_MANY_TASKS, e.getMessage() + "; ask about less of it");
+    }
   }
 
   public Forest forest() {

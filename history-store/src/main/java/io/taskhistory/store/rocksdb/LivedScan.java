@@ -1,12 +1,15 @@
 package io.taskhistory.store.rocksdb;
 
 import io.taskhistory.history.Ending;
+import io.taskhistory.history.Entry;
 import io.taskhistory.history.Task;
 import io.taskhistory.store.LiveTasks;
+import io.taskhistory.store.TooMuchException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,9 @@ final class LivedScan {
   /** After how many births those up to now are looked for, so that a page of a long time ends early. */
   private static final int PORTION = 4_096;
 
+  /** How many bytes of arguments and paths may be held. */
+  private static final long MOST_TEXT = 48 << 20;
+
   /** Whoever may have lived then. */
   private record Candidate(long start, int tid) implements Comparable<Candidate> {
 
@@ -53,6 +59,7 @@ final class LivedScan {
   private final int most;
   private final TreeSet<Task> lived = new TreeSet<>(BY_START);
   private final Set<Candidate> candidates = new HashSet<>();
+  private long text;
 
   LivedScan(Database database, Contents contents, LiveTasks live, StoredTasks tasks, BootRows boot, long from, long to,
       int most) {
@@ -181,12 +188,25 @@ final class LivedScan {
   }
 
   private void add(@Nullable Task task) {
-    if (task != null) {
-      lived.add(task);
+    if (task != null && lived.add(task)) {
+      text += textLength(task);
       if (lived.size() > most) {
-        lived.pollLast();
+        text -= textLength(Objects.requireNonNull(lived.pollLast()));
+      }
+      if (text > MOST_TEXT) {
+        throw new TooMuchException("what lived within that time has more than " + (MOST_TEXT >> 20)
+            + " MiB of arguments and paths");
       }
     }
+  }
+
+  /** That of its own execs: what came before it, it shares with others. */
+  private static long textLength(Task task) {
+    long length = 0;
+    for (@Nullable Entry e = task.entry(); e != null && e.pid() == task.tid(); e = e.parent()) {
+      length += e.details().textLength();
+    }
+    return length;
   }
 
   private void readAll(int first) {
