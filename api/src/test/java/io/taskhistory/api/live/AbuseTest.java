@@ -144,6 +144,34 @@ class AbuseTest extends TracedTest {
     }
   }
 
+  /** Half of them are of what never happens, and half are of everything, and are not read. */
+  @Test
+  void streams_thousandsOfThem_idleAndUnread_delayNothing() throws Exception {
+    try (LiveService service = traced()) {
+      meanwhile("with two thousand streams", service, () -> {
+        for (int i = 0; i < 2000; i++) {
+          Socket socket = i % 2 == 0 ? connect(service) : connectNarrowly(service);
+          send(socket, get(service, i % 2 == 0 ? "/events?comm=nobody" : "/events"));
+          byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
+          assertThat(new String(status, StandardCharsets.US_ASCII)).as("stream %d", i).isEqualTo("HTTP/1.1 200");
+        }
+        // Those that are not read may have been cut off by now.
+        assertThat(service.metrics().get("taskhistory_streams")).isBetween(1000.0, 2000.0);
+      });
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(service.metrics().get("taskhistory_streams")).isZero());
+      service.stop();
+    }
+  }
+
+  /** There is room for little that is not read. */
+  private Socket connectNarrowly(LiveService service) throws IOException {
+    Socket socket = new Socket();
+    sockets.push(socket);
+    socket.setReceiveBufferSize(4096);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), service.port()));
+    return socket;
+  }
+
   @Test
   void answersThatNobodyReads_keepNoOtherFromTheirs() throws Exception {
     try (LiveService service = traced()) {
@@ -151,10 +179,7 @@ class AbuseTest extends TracedTest {
         String search = get(service, "/search?size=1000");
         String task = get(service, "/tasks/" + service.pid());
         for (int i = 0; i < 150; i++) {
-          Socket socket = new Socket();
-          sockets.push(socket);
-          socket.setReceiveBufferSize(4096);
-          socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), service.port()));
+          Socket socket = connectNarrowly(service);
           sendAsMuchAsGoes(socket, (i % 3 == 0 ? search : task).repeat(2000));
         }
       });

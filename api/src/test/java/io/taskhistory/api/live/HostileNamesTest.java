@@ -9,14 +9,19 @@ import io.taskhistory.collector.children.Child;
 import io.taskhistory.collector.children.Programs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +71,46 @@ class HostileNamesTest extends AskingTest {
         && Character.getType(c) != Character.PARAGRAPH_SEPARATOR).as(where + ": U+" + Integer.toHexString(c)).isTrue());
   }
 
+  /** Where a stream begins: before there is anything to tell, that is the place of a watermark. */
+  private static String firstId(InputStream events) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = events.read(); c != -1; c = events.read()) {
+      if (c == '\n' && line.indexOf("id: ") == 0) {
+        return line.substring("id: ".length());
+      } else if (c == '\n') {
+        line.setLength(0);
+      } else {
+        line.append((char) c);
+      }
+    }
+    throw new AssertionError("the stream has ended");
+  }
+
+  /** What a stream says, byte for byte and in whole events, until it has told of an exec of each of them. */
+  private static byte[] heard(InputStream events, int[] pids) throws IOException {
+    Instant end = Instant.now().plusSeconds(60);
+    Set<String> missing = new HashSet<>();
+    Arrays.stream(pids).forEach(pid -> missing.add("\"tid\":" + pid + ","));
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (boolean isOfExec = false; !missing.isEmpty() || line.size() > 0; ) {
+      assertThat(Instant.now()).as("all are told of but %s", missing).isBefore(end); // a watermark comes now and then
+      int c = events.read();
+      assertThat(c).as("the stream goes on").isNotEqualTo(-1);
+      line.write(c);
+      if (c == '\n') {
+        String text = line.toString(StandardCharsets.UTF_8);
+        isOfExec = text.startsWith("event: ") ? text.equals("event: exec\n") : isOfExec;
+        if (isOfExec && text.startsWith("data: ")) {
+          missing.removeIf(text::contains);
+        }
+        line.writeTo(all);
+        line.reset();
+      }
+    }
+    return all.toByteArray();
+  }
+
   private static byte[] output(List<String> command) throws Exception {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
@@ -95,7 +140,13 @@ class HostileNamesTest extends AskingTest {
 
   @Test
   void names_madeToDoHarm_areShownAsWhatTheyAre() throws Exception {
-    int[] pids = start();
+    String before;
+    int[] pids;
+    try (InputStream live = service().stream("/events")) {
+      before = firstId(live);
+      pids = start();
+      assertHarmless("events as they come", heard(live, pids));
+    }
     for (int pid : pids) {
       JsonNode task = await().atMost(Duration.ofSeconds(60)).until(() -> service().task(pid),
           found -> found.get("entries").get(found.get("entries").size() - 1).has("argv"));
@@ -113,6 +164,16 @@ class HostileNamesTest extends AskingTest {
       assertHarmless(path, service().ask(path).body().getBytes(StandardCharsets.UTF_8));
     }
     assertThat(service().metrics().keySet()).noneMatch(name -> name.contains("script") || name.contains("img"));
+    byte[] told;
+    try (InputStream replay = service().stream("/events?kind=exec", "Last-Event-ID", before)) {
+      told = heard(replay, pids);
+    }
+    assertHarmless("events of the past", told);
+    String text = new String(told, StandardCharsets.UTF_8);
+    assertThat(text).contains("img src=x");
+    String count = Long.toString(text.lines().filter("event: exec"::equals).count());
+    assertHarmless("watch", "--kind", "exec", "--after", before, "--count", count);
+    assertHarmless("watch", "--kind", "exec", "--after", before, "--count", count, "--json");
     assertHarmless("show", Integer.toString(pids[1]));
     assertHarmless("show", Integer.toString(pids[4]), "--style", "json");
     assertHarmless("tree");

@@ -24,6 +24,10 @@ class OtherUsersTest extends LiveTest {
   private static final List<String> MEMBER =
       List.of("setpriv", "--reuid", "nobody", "--regid", "operator", "--clear-groups");
 
+  /** As somebody who has logged in: the kernel lets it connect, and its connection says nothing of the group. */
+  private static final List<String> BY_SUPPLEMENT =
+      List.of("setpriv", "--reuid", "nobody", "--regid", "nogroup", "--groups", "operator");
+
   @TempDir
   private Path home;
 
@@ -71,6 +75,26 @@ class OtherUsersTest extends LiveTest {
         others.destroyForcibly().waitFor();
         own.destroyForcibly().waitFor();
       }
+      service.stop();
+    }
+  }
+
+  /** In a mount namespace with an /etc/group of its own, so that the machine's stays as it is. */
+  @Test
+  void member_byASupplementaryGroup_seesEverything_asLongAsTheSystemSaysSo() throws Exception {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+    String without = Files.readString(Path.of("/etc/group"));
+    String with = without.replaceFirst("(?m)^(operator:[^:]*:[^:]*:).*$", "$1nobody");
+    assertThat(with).as("the group is there").isNotEqualTo(without);
+    Path groups = Files.writeString(directory.resolve("group"), with);
+    List<String> wrapper = List.of("unshare", "--mount", "sh", "-c", "mount --bind \"$0\" /etc/group && exec \"$@\"",
+        groups.toString());
+    try (LiveService service = new LiveService(home, wrapper, "--socket", directory.resolve("socket").toString(),
+        "--socket-group", "operator")) {
+      assertThat(get(BY_SUPPLEMENT, "/status").path("watermark").isTextual()).isTrue();
+      Files.writeString(groups, without);
+      await().atMost(Duration.ofSeconds(20)).untilAsserted(() ->
+          assertThat(get(BY_SUPPLEMENT, "/status").path("type").asText()).isEqualTo("urn:taskhistory:problem:forbidden"));
       service.stop();
     }
   }
