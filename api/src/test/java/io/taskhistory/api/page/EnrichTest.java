@@ -31,6 +31,7 @@ class EnrichTest extends SceneTest {
     assertThat(browser.text("#enrich-result")).contains("1 history added to 1 event");
     assertThat(browser.texts(".records li")).hasSize(3);
     assertThat(page.hash()).startsWith("#/enrich?log=type%3DSYSCALL");
+    soon(() -> assertThat(browser.texts(".records .added a")).isNotEmpty());
     browser.click(".records .added a");
     soon(() -> assertThat(browser.text("#task h1")).contains("bash").contains("3787"));
     assertThat(page.hash()).contains("bbbbbbbb2222-3787-130000000000").contains("at=1691750760.271");

@@ -141,6 +141,7 @@ class LivePageTest extends LiveTest {
     service.awaitWatermark(now.plusMillis(50));
     open("#/enrich?log=" + EnrichTest.encoded(record));
     soon(() -> assertThat(browser.text(".records .added")).contains(ACTOR + " → pageaudit"));
+    soon(() -> assertThat(browser.texts(".records .added a")).hasSize(1)); // asked for once the records are there
     browser.click(".records .added a");
     soon(() -> assertThat(browser.text("#task h1")).contains("pageaudit").contains(Integer.toString(actor.pid())));
     assertThat(browser.complaints()).isEmpty();
