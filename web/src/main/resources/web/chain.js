@@ -94,6 +94,9 @@ function argumentsOf(entry) {
   if (entry.hidden) {
     return h('span.muted', {}, 'not shown: they are another user’s');
   }
+  if (entry.omitted) {
+    return h('span.muted', {}, 'left out, as those of the newer ones are long already; a search for the name has them');
+  }
   if (!entry.argv) {
     return null;
   }

@@ -4,7 +4,12 @@ import static io.taskhistory.api.page.Chromium.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.taskhistory.api.Scene;
+import io.taskhistory.history.Details;
+import io.taskhistory.history.Entry;
+import io.taskhistory.history.Provenance;
+import io.taskhistory.history.RawText;
 import io.taskhistory.history.Task;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** One task's page. */
@@ -24,6 +29,27 @@ class TaskTest extends SceneTest {
     soon(() -> assertThat(browser.text(".entry details[open]")).contains("/usr/sbin/sshd", "never set"));
     browser.click("#task .segments button:nth-child(2)");
     soon(() -> assertThat(browser.text("pre.history")).startsWith("swapper/0=>init=>sshd=>bash=>"));
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void task_withMoreArgumentsThanAnAnswerHas_saysWhereTheyAreLeftOut() {
+    Task shell = page.scene.reader().task(3787).orElseThrow();
+    RawText argument = RawText.of("x".repeat(Details.MAX_ARGV_BYTES));
+    Entry entry = shell.entry();
+    for (int i = 0; i < 70; i++) {
+      entry = page.scene.entry(entry, 195 * Scene.SECOND + i, 7500, "again", Provenance.OBSERVED);
+      entry.detail(new Details(RawText.of("/bin/again"), RawText.of("/bin/again"), List.of(argument), false,
+          RawText.of("/"), 0, 0, 0, 0, 0, 1, RawText.EMPTY, RawText.EMPTY, RawText.EMPTY, 7500));
+    }
+    page.scene.process(7500, 194 * Scene.SECOND, entry, shell);
+    page.scene.commit(201 * Scene.SECOND);
+    page.open("#/task/7500");
+    soon(() -> assertThat(browser.texts(".entry .name")).hasSize(74));
+    browser.click(".entry:nth-child(5) summary");
+    soon(() -> assertThat(browser.text(".entry:nth-child(5) details[open]")).contains("left out"));
+    browser.click(".entry:nth-child(74) summary");
+    soon(() -> assertThat(browser.text(".entry:nth-child(74) details[open]")).contains("xxxx").doesNotContain("left out"));
     assertThat(browser.complaints()).isEmpty();
   }
 
