@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Random lives, followed into the real store and into the reference, have to read the same after each commit; and what is
  * kept as if nothing had been given up.
  */
+@Tag("long")
 final class RandomLivesTest {
 
   private static final int COMMITS = 90;

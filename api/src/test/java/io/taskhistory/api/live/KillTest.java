@@ -14,9 +14,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The service is killed in the middle of a flood, and nothing keeps what it misses. */
+@Tag("long")
 class KillTest extends LiveTest {
 
   /** An ended task and what was said of it. */
