@@ -2,9 +2,9 @@ package io.taskhistory.api.openapi;
 
 import static io.taskhistory.api.ask.Refusal.Kind.AMBIGUOUS_TIME;
 import static io.taskhistory.api.ask.Refusal.Kind.BUSY;
+import static io.taskhistory.api.ask.Refusal.Kind.HISTORY_TOO_LONG;
 import static io.taskhistory.api.ask.Refusal.Kind.NOT_ACCEPTABLE;
 import static io.taskhistory.api.ask.Refusal.Kind.NOT_READY;
-import static io.taskhistory.api.ask.Refusal.Kind.HISTORY_TOO_LONG;
 import static io.taskhistory.api.ask.Refusal.Kind.NO_SUCH_BOOT;
 import static io.taskhistory.api.ask.Refusal.Kind.NO_SUCH_TASK;
 import static io.taskhistory.api.ask.Refusal.Kind.STORE_FAILED;

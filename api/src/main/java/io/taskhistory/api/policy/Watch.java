@@ -64,7 +64,7 @@ final class Watch {
     add(Trigger.ADMIN_SPACE_LEFT, "bytes", () -> rotation.dropOldest(true, false));
     // What is not full any more, if not well yet either, is no reason to drop history.
     add(Trigger.DISK_FULL, "times",
-        () -> upkeep.health().state() == State.FULL && rotation.dropOldest(true, true));
+        () -> upkeep.writing().state() == State.FULL && rotation.dropOldest(true, true));
     add(Trigger.DISK_ERROR, "times", nothing);
     add(Trigger.OVERFLOW, "times", nothing);
     add(Trigger.LOSS, "times", nothing);
